@@ -42,7 +42,7 @@ class FactSpec(_Shape):
 
 
 class Vocabulary(_Shape):
-    """All ids with their labels. Every dictionary keeps the order of the file."""
+    """All ids with their labels, in the order of the file. `age_bands`: youngest and oldest age (years) of each age_band."""
 
     version: int
     facts: dict[str, FactSpec]
@@ -50,6 +50,7 @@ class Vocabulary(_Shape):
     desk_kinds: dict[str, str]
     urgency: dict[str, str]
     emergency_kinds: dict[str, str]
+    age_bands: dict[str, tuple[int, int]] = {}
 
 
 @cache
