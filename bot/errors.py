@@ -1,0 +1,21 @@
+"""What can go wrong in the running assistant. Each message says what to do next and quotes nobody."""
+
+
+class MadoguchiError(Exception):
+    """The base of our own errors."""
+
+
+class KeyFileError(MadoguchiError):
+    """The encryption key is missing or is not the one of this database."""
+
+
+class TurnFailed(MadoguchiError):
+    """A turn brought no reply, or an action in it failed. Nothing of it was kept; it is tried again."""
+
+
+class ModelMissing(MadoguchiError):
+    """No trained model is there."""
+
+
+class UnknownToken(MadoguchiError):
+    """A conversation token that we did not give out, or that was deleted."""

@@ -1,0 +1,207 @@
+"""What came in: stored once under the channel's own event id, and put in line for a turn, in one transaction."""
+
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot.encryption import keyed_hash
+from bot.errors import UnknownToken
+from bot.models import Alert, Case, Conversation, FactRow, Message, TrackerEvent
+from bot.reply import Reply
+
+Enqueue = Callable[[Session, int], None]
+"""Puts a conversation in line for a turn within the session's transaction."""
+
+_enqueue: list[Enqueue] = []
+
+
+def use_queue(enqueue: Enqueue) -> None:
+    """Let every received message be followed by `enqueue` in its transaction. Called once at start-up."""
+    _enqueue[:] = [enqueue]
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """A message as a channel shows it."""
+
+    id: int
+    author: str
+    kind: str
+    created_at: datetime
+    content: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the message in the shape of the web API."""
+        return {
+            "id": self.id,
+            "author": self.author,
+            "kind": self.kind,
+            "created_at": self.created_at.isoformat(),
+            "text": self.content.get("text", ""),
+            "easy_text": self.content.get("easy_text", ""),
+            "buttons": self.content.get("buttons", []),
+            "cards": self.content.get("cards", []),
+            "asks": self.content.get("asks", []),
+        }
+
+
+def open_web_conversation(session: Session, *, municipality: str | None, now: datetime) -> str:
+    """Begin a conversation and return the token that only this browser gets. The greeting is queued."""
+    token = secrets.token_urlsafe(32)
+    conversation = Conversation(
+        channel="web", channel_user_hash=keyed_hash(token), holder="bot", created_at=now, last_message_at=now
+    )
+    session.add(conversation)
+    session.flush()
+    # The empty first message is what the greeting answers; a site may say which municipality it belongs to.
+    _store(session, conversation, "start", "start", "", None, now, {"site_municipality": municipality} if municipality else {})
+    session.commit()
+    return token
+
+
+def conversation_for_token(session: Session, token: str) -> Conversation:
+    """Return the conversation of a web token. Raises UnknownToken."""
+    found = session.scalar(
+        select(Conversation).where(Conversation.channel == "web", Conversation.channel_user_hash == keyed_hash(token))
+    )
+    if found is None:
+        raise UnknownToken("This conversation is not there. Start a new one.")
+    return found
+
+
+def receive(
+    session: Session,
+    *,
+    conversation: Conversation,
+    event_id: str,
+    kind: str,
+    text: str,
+    payload: str | None,
+    sent_at: datetime,
+    now: datetime,
+) -> tuple[int, bool]:
+    """Store what came in and put its conversation in line. Returns (message id, whether it was new)."""
+    known = _known(session, conversation, event_id)
+    if known is not None:
+        return known, False
+    if payload is not None and not _was_offered(session, conversation, payload):
+        payload = None  # a payload that we did not offer is read as the text that came with it
+    try:
+        message = _store(session, conversation, event_id, kind, text, payload, now, {})
+        session.commit()
+    except IntegrityError:  # the same event, delivered twice at the same moment
+        session.rollback()
+        known = _known(session, conversation, event_id)
+        if known is None:
+            raise
+        return known, False
+    return message.id, True
+
+
+def timeline(session: Session, conversation_id: int, after: int = 0) -> list[MessageView]:
+    """Return the conversation's messages with an id above `after`, oldest first; the silent start is left out."""
+    rows = session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.id > after, Message.kind != "start")
+        .order_by(Message.id)
+    )
+    return [MessageView(row.id, row.author, row.kind, row.created_at, row.content or {}) for row in rows]
+
+
+def mark_delivered(session: Session, conversation_id: int, up_to: int, now: datetime) -> None:
+    """Note that the web client has fetched our messages up to `up_to`."""
+    waiting = session.scalars(
+        select(Message).where(
+            Message.conversation_id == conversation_id,
+            Message.direction == "out",
+            Message.status == "pending",
+            Message.id <= up_to,
+        )
+    ).all()
+    for message in waiting:
+        message.status, message.done_at = "sent", now
+    if waiting:
+        session.commit()
+
+
+def is_typing(session: Session, conversation_id: int) -> bool:
+    """Return whether a message still waits for its turn."""
+    waiting = exists().where(Message.conversation_id == conversation_id, Message.direction == "in", Message.status == "new")
+    return bool(session.scalar(select(waiting)))
+
+
+def erase_conversation(session: Session, conversation: Conversation) -> None:
+    """Delete the conversation and all that hangs on it, the case included."""
+    for table in (Alert, Case, FactRow, TrackerEvent, Message):
+        session.execute(delete(table).where(table.conversation_id == conversation.id))
+    session.execute(delete(Conversation).where(Conversation.id == conversation.id))
+    session.commit()
+
+
+def add_reply(session: Session, conversation_id: int, reply: Reply, *, in_reply_to: int | None, now: datetime, author: str = "bot") -> Message:
+    """Add an outgoing message to the session; the caller commits."""
+    message = Message(
+        conversation_id=conversation_id,
+        direction="out",
+        author=author,
+        channel=_channel_of(session, conversation_id),
+        kind=reply.kind,
+        content=reply.model_dump(),
+        status="pending",
+        in_reply_to_id=in_reply_to,
+        created_at=now,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def _store(
+    session: Session,
+    conversation: Conversation,
+    event_id: str,
+    kind: str,
+    text: str,
+    payload: str | None,
+    now: datetime,
+    extra: dict[str, Any],
+) -> Message:
+    message = Message(
+        conversation_id=conversation.id,
+        direction="in",
+        author="resident",
+        channel=conversation.channel,
+        event_id=event_id,
+        kind=kind,
+        content={"text": text, "payload": payload, **extra},
+        status="new",
+        created_at=now,
+    )
+    conversation.last_message_at = now
+    session.add(message)
+    session.flush()
+    for enqueue in _enqueue:
+        enqueue(session, conversation.id)
+    return message
+
+
+def _known(session: Session, conversation: Conversation, event_id: str) -> int | None:
+    return session.scalar(select(Message.id).where(Message.conversation_id == conversation.id, Message.event_id == event_id))
+
+
+def _was_offered(session: Session, conversation: Conversation, payload: str) -> bool:
+    offered = session.scalars(
+        select(Message).where(Message.conversation_id == conversation.id, Message.direction == "out").order_by(Message.id.desc()).limit(40)
+    )
+    return any(hmac.compare_digest(button["payload"], payload) for row in offered for button in (row.content or {}).get("buttons", []))
+
+
+def _channel_of(session: Session, conversation_id: int) -> str:
+    return session.scalars(select(Conversation.channel).where(Conversation.id == conversation_id)).one()

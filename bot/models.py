@@ -1,0 +1,169 @@
+"""The tables of the running assistant: conversations, messages, tracker events, facts, cases, alerts, staff.
+
+Whatever a person wrote or told is in an `EncryptedJSON` column. Times are aware UTC in, Asia/Tokyo only at the edge.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+from bot.encryption import EncryptedJSON
+from knowledge.database import Base
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, kept as UTC (SQLite forgets time zones). A naive one is refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware datetime into naive UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime was handed to the database")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give it back as aware UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Conversation(Base):
+    """One person on one channel, from the first word to the deletion."""
+
+    __tablename__ = "conversations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20), comment="web, line, telegram, shell")
+    channel_user_hash: Mapped[str] = mapped_column(
+        String(64), comment="keyed hash of the channel's own user id; for the web, of the token that we gave out"
+    )
+    channel_user: Mapped[Any] = mapped_column(EncryptedJSON, nullable=True, comment="the id itself, needed to send; null for the web")
+    holder: Mapped[str] = mapped_column(String(10), default="bot", comment="bot or staff: who speaks")
+    held_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), comment="the caseworker who took over")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_message_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    messages: Mapped[list["Message"]] = relationship(cascade="all, delete-orphan", passive_deletes=True, order_by="Message.id")
+    facts: Mapped[list["FactRow"]] = relationship(cascade="all, delete-orphan", passive_deletes=True, order_by="FactRow.id")
+
+    __table_args__ = (UniqueConstraint("channel", "channel_user_hash"),)
+
+
+class Message(Base):
+    """One message, in or out. The id orders the conversation and is what a channel resumes from."""
+
+    __tablename__ = "messages"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    direction: Mapped[str] = mapped_column(String(3), comment="in or out")
+    author: Mapped[str] = mapped_column(String(10), comment="resident, bot, staff")
+    channel: Mapped[str] = mapped_column(String(20))
+    event_id: Mapped[str | None] = mapped_column(String(120), comment="in: the channel's own id of the event; a second delivery changes nothing")
+    kind: Mapped[str] = mapped_column(String(20), default="text", comment="in: text, button, sticker, image …; out: text, lifeline, suggestion, summary, apology")
+    content: Mapped[Any] = mapped_column(EncryptedJSON, comment="in: {text, payload}; out: bot.reply.Reply as JSON")
+    status: Mapped[str] = mapped_column(String(10), comment="in: new, done, failed, erased; out: pending, sent, failed, uncertain")
+    attempts: Mapped[int] = mapped_column(Integer, default=0, comment="in: turns begun; out: sends tried")
+    in_reply_to_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    retry_key: Mapped[str | None] = mapped_column(String(36), comment="out: the channel's idempotency key")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        UniqueConstraint("channel", "conversation_id", "event_id"),
+        Index("ix_messages_due", "conversation_id", "direction", "status"),
+    )
+
+
+class TrackerEvent(Base):
+    """One Rasa event of a conversation's tracker, in order."""
+
+    __tablename__ = "tracker_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    data: Mapped[Any] = mapped_column(EncryptedJSON, comment="the event as Rasa serialises it")
+
+
+class FactRow(Base):
+    """What is known about the person: one row a statement; the newest row of a key that is not withdrawn counts."""
+
+    __tablename__ = "facts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(40), comment="a fact key of the vocabulary, or need:ID for an answer to a need check")
+    record: Mapped[Any] = mapped_column(EncryptedJSON, comment="{value, status, evidence: [{message_id, text, start, end}]}")
+    author: Mapped[str] = mapped_column(String(10), default="resident", comment="resident, staff or rule")
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    replaced_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="set when a later row of the same key took its place")
+
+
+class Case(Base):
+    """What a person agreed to hand to a caseworker."""
+
+    __tablename__ = "cases"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(12), unique=True, comment="what the person is given to name the case; no meaning in it")
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), unique=True)
+    status: Mapped[str] = mapped_column(String(20), default="new")
+    urgency: Mapped[str] = mapped_column(String(10))
+    municipality: Mapped[str | None] = mapped_column(String(40))
+    sheet: Mapped[Any] = mapped_column(EncryptedJSON, comment="bot.sheet.Sheet as JSON, as it was agreed to")
+    consented_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+    conversation: Mapped[Conversation] = relationship()
+
+
+class Alert(Base):
+    """An emergency in a conversation, told to staff at once: the kind and the words that triggered it, no contact."""
+
+    __tablename__ = "alerts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(20), comment="an emergency kind of the vocabulary, no_place_tonight, or human when a person was asked for")
+    words: Mapped[Any] = mapped_column(EncryptedJSON, comment="list of the words that triggered it")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class Staff(Base):
+    """A person who may log in."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    role: Mapped[str] = mapped_column(String(20), comment="caseworker or admin")
+    password_hash: Mapped[str] = mapped_column(String(200), comment="Argon2id")
+    failed_logins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    session_version: Mapped[int] = mapped_column(default=1, comment="raised to end all sessions")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AuditEntry(Base):
+    """Who read or changed what, when. Never what it said."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    action: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(60), comment="table and id")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
