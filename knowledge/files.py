@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from knowledge.errors import DataError
-from knowledge.schema import DeskFile, DeskRecord, OrganizationRecord, SourceFile, SourceRecord, SourceRef
+from knowledge.schema import CouncilRecord, DeskFile, DeskRecord, OrganizationRecord, SourceFile, SourceRecord, SourceRef
 from knowledge.vocabulary import load_vocabulary
 
 DATA = Path(__file__).parent / "data"
@@ -84,11 +84,11 @@ class _Loader(yaml.SafeLoader):
 
 
 def _mapping_without_repeats(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [loader.construct_object(key, deep=True) for key, _value in node.value]  # type: ignore[no-untyped-call]
+    keys = [loader.construct_object(key, deep=True) for key, _value in node.value]
     for key in keys:
         if keys.count(key) > 1:
             raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", node.start_mark)
-    return dict(zip(keys, (loader.construct_object(value, deep=True) for _key, value in node.value), strict=True))  # type: ignore[no-untyped-call]
+    return dict(zip(keys, (loader.construct_object(value, deep=True) for _key, value in node.value), strict=True))
 
 
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_repeats)
@@ -96,9 +96,9 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping
 
 def _stated_sources(file: DeskFile) -> Iterable[tuple[str, SourceRef]]:
     yield "source", file.source
-    for record in (*file.organizations, *file.desks, *([file.council] if file.council else [])):
-        if record.source:
-            yield record.id, record.source
+    council = [file.council] if file.council else []
+    records: list[OrganizationRecord | DeskRecord | CouncilRecord] = [*file.organizations, *file.desks, *council]
+    yield from ((record.id, record.source) for record in records if record.source)
     for desk in file.desks:
         for phone in desk.phones:
             if phone.source:

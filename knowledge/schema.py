@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 RecordId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-ByDay = Annotated[str, StringConstraints(pattern=r"^(-?[1-5])?(MO|TU|WE|TH|FR|SA|SU)$")]
+ByDay = Annotated[str, StringConstraints(pattern=r"^(-1|[1-5])?(MO|TU|WE|TH|FR|SA|SU)$")]
 PhoneNumber = Annotated[str, StringConstraints(pattern=r"^[0-9#][0-9-]{1,14}$")]
 Website = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
 PartialDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
@@ -115,6 +115,7 @@ class PhoneRecord(Shape):
     number: PhoneNumber
     label: str | None = Field(default=None, description="department or line, if it differs from the desk")
     source: SourceRef | None = Field(default=None, description="inherits the desk's")
+    confirmed_on: dt.date | None = Field(default=None, description="day on which an admin called it or looked it up")
     note: str | None = None
 
 
@@ -182,6 +183,7 @@ class DeskRecord(Shape):
     status: DeskStatus = "current"
     sample: bool = Field(default=False, description="made-up record of a sample municipality; printed as 見本")
     notes: str | None = None
+    checked_on: dt.date | None = Field(default=None, description="day on which an admin last checked it; counts in place of as_of")
     source: SourceRef | None = Field(default=None, description="inherits the file's")
 
     @model_validator(mode="after")
