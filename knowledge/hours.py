@@ -129,7 +129,11 @@ def say_schedule(schedule: ScheduleRecord) -> str:
 
 
 def describe_hours(
-    schedules: Sequence[ScheduleRecord], at: dt.datetime, appointment: Appointment = "unknown", said: str | None = None, old_as_of: dt.date | None = None
+    schedules: Sequence[ScheduleRecord],
+    at: dt.datetime,
+    appointment: Appointment = "unknown",
+    said: str | None = None,
+    old_as_of: dt.date | None = None,
 ) -> tuple[bool | None, str]:
     """Return (open now, the hours in words).
 

@@ -21,6 +21,9 @@ PartialDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)
 ReachKind = Literal["phone", "visit", "web", "mail", "letter", "fax"]
 Appointment = Literal["required", "not_required", "recommended", "unknown"]
 DeskStatus = Literal["current", "ended", "unverified", "not_offered"]
+OrganizationKind = Literal[
+    "municipality", "prefecture", "national", "social_welfare", "npo", "company", "association", "support_corporation", "other",
+]  # fmt: skip
 Serves = Literal[
     "all", "elderly", "disability", "child", "single_parent", "pregnant", "young", "foreign", "dv",
     "disaster", "low_income", "public_assistance", "released", "discharged", "working_age",
@@ -87,7 +90,7 @@ class ScheduleRecord(Shape):
     slots: str | None = Field(default=None, description="places or slots a day, as the document says it")
     holidays: Literal["closed", "open"] = "closed"
     yearend_closed: bool = Field(default=True, description="closed from 29 December to 3 January")
-    valid_from: dt.date | None = Field(default=None, description="first day; needed when interval is over 1, since it fixes which weeks count")
+    valid_from: dt.date | None = Field(default=None, description="first day; with an interval over 1 it fixes which weeks count")
     valid_to: dt.date | None = None
     exceptions: list[ExceptionDay] = []
     note: str | None = None
@@ -141,7 +144,7 @@ class OrganizationRecord(Shape):
 
     id: RecordId
     name: Text
-    kind: Literal["municipality", "prefecture", "national", "social_welfare", "npo", "company", "association", "support_corporation", "other"]
+    kind: OrganizationKind
     municipality: str | None = Field(default=None, description="canonical name with its suffix")
     prefecture: str | None = None
     website: Website | None = None
