@@ -1,0 +1,1 @@
+"""Values in Japanese text: numbers, money, ages, counts, durations, dates and places."""
