@@ -1,0 +1,311 @@
+"""Which question helps most next: worth of every candidate, computed from declared weights and the rules that are still open."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from knowledge.facts import Facts, plain_values
+from knowledge.needs import NeedFinding, infer_needs, load_needs, open_rules
+from knowledge.rules import NEED_PREFIX, Condition, RuleError, evaluate, parse_condition
+from knowledge.urgency import urgency_keys
+from knowledge.vocabulary import load_vocabulary
+
+INTERVIEW_FILE = Path(__file__).parent / "data" / "interview.yml"
+_NEVER_ASKED = frozenset({"gender"})  # only kept when the person says it
+MoveKind = Literal["fact", "need", "suggest", "finish"]
+Share = float
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class InterviewSettings(_Shape):
+    """The limits of an interview; counts are questions (two facts in one message are two)."""
+
+    max_questions: int = Field(ge=1)
+    max_before_suggestion: int = Field(ge=0)
+    checks_from: int = Field(ge=0)
+    max_checks: int = Field(ge=0)
+    min_worth: float
+    pair_min_worth: float
+
+
+class Weights(_Shape):
+    """What each part of a worth counts."""
+
+    need: float
+    weak_rule: float
+    check: float
+    check_sensitive: float
+    tiring: float
+    urgency: dict[str, float]
+
+
+class _RawMore(_Shape):
+    when: dict[str, Any]
+    add: float
+
+
+class _RawQuestion(_Shape):
+    fact: str
+    chance: Share = Field(default=0.0, ge=0, le=1)
+    more: list[_RawMore] = []
+    urgent_chance: Share = Field(default=0.0, ge=0, le=1)
+    desk: float = 0.0
+    sheet: float = 0.0
+    reach: float = 0.0
+    sensitive: float = Field(default=0.0, ge=0)
+    effort: float = Field(default=0.0, ge=0)
+    ask_when: dict[str, Any] | None = None
+    unless: dict[str, Any] | None = None
+    instead_of: str | None = None
+
+
+class _RawFile(_Shape):
+    version: int
+    settings: InterviewSettings
+    suggest_when: dict[str, Any]
+    weights: Weights
+    questions: list[_RawQuestion]
+    pairs: list[tuple[str, str]]
+    fixed_order: list[str]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One fact that can be asked for, what it brings and costs."""
+
+    raw: _RawQuestion
+    ask_when: Condition | None
+    unless: Condition | None
+    more: tuple[tuple[Condition, float], ...]
+
+
+@dataclass(frozen=True)
+class Interview:
+    """Everything declared in data/interview.yml."""
+
+    settings: InterviewSettings
+    suggest_when: Condition
+    weights: Weights
+    questions: Mapping[str, Question]
+    pairs: tuple[tuple[str, str], ...]
+    fixed_order: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class InterviewState:
+    """What the interview has done. `asked`: fact keys and "need:<id>" in the order asked; `suggested`: the first suggestion was made."""
+
+    asked: tuple[str, ...] = ()
+    suggested: bool = False
+
+    @property
+    def questions(self) -> int:
+        """How many questions were asked; two facts in one message are two."""
+        return len(self.asked)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the state as JSON-able data."""
+        return {"asked": list(self.asked), "suggested": self.suggested}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any] | None) -> "InterviewState":
+        """Return the state of `to_json`; None or an empty mapping is a fresh interview."""
+        return cls(tuple((data or {}).get("asked", ())), bool((data or {}).get("suggested", False)))
+
+    def after(self, move: "Move") -> "InterviewState":
+        """Return the state once `move` was made."""
+        return replace(self, asked=self.asked + move.asks, suggested=self.suggested or move.kind == "suggest")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A question that could come next. `key` is a fact key or "need:<id>"; `parts` add up to `worth`."""
+
+    key: str
+    kind: Literal["fact", "need"]
+    worth: float
+    parts: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Move:
+    """What the interview does next.
+
+    `keys`: for fact one or two fact keys, for need one need id, else empty. `candidates`: all that were weighed, best first, for an explanation.
+    """
+
+    kind: MoveKind
+    keys: tuple[str, ...] = ()
+    worth: float = 0.0
+    candidates: list[Candidate] = field(default_factory=list)
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """The keys as they are noted in `InterviewState.asked`."""
+        return tuple(f"{NEED_PREFIX}{key}" for key in self.keys) if self.kind == "need" else self.keys
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the move as JSON-able data."""
+        return asdict(self)
+
+
+@cache
+def load_interview(path: Path = INTERVIEW_FILE) -> Interview:
+    """Return the interview of `path`, read once. Raises RuleError naming file and record when a name is unknown."""
+    try:
+        raw = _RawFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        raise RuleError(f"{path.name}: {error}") from error
+    questions = {question.fact: _compile(question, path.name) for question in raw.questions}
+    if len(questions) < len(raw.questions):
+        raise RuleError(f"{path.name}: a question stands twice")
+    for key in [*(key for pair in raw.pairs for key in pair), *raw.fixed_order]:
+        if key not in questions:
+            raise RuleError(f"{path.name}: {key} is in pairs or fixed_order but is no question")
+    suggest_when = parse_condition(raw.suggest_when, f"{path.name}: suggest_when")
+    return Interview(raw.settings, suggest_when, raw.weights, questions, tuple(raw.pairs), tuple(raw.fixed_order))
+
+
+def choose_next(facts: Facts, state: InterviewState, now: datetime, settings: InterviewSettings | None = None) -> Move:
+    """Return what to do next, given all `facts` and what was asked so far, at `now` (aware).
+
+    The same input always gives the same move. Nothing asked before, known or declined is asked. `settings` replace those of the file.
+    """
+    interview = load_interview()
+    limits = settings or interview.settings
+    values = plain_values(facts)
+    ready = evaluate(interview.suggest_when, values, now).result == "yes"
+    if not state.suggested and (ready or state.questions >= limits.max_before_suggestion):
+        return Move("suggest")
+    if state.questions >= limits.max_questions:
+        return Move("finish")
+    candidates = weigh(facts, state, now, limits)
+    if not candidates or candidates[0].worth < limits.min_worth:
+        return Move("finish", candidates=candidates) if state.suggested else Move("suggest", candidates=candidates)
+    best = candidates[0]
+    if best.kind == "need":
+        return Move("need", (best.key.removeprefix(NEED_PREFIX),), best.worth, candidates)
+    room = min(limits.max_questions, limits.max_questions if state.suggested else limits.max_before_suggestion) - state.questions
+    partner = _partner(best, candidates, limits.pair_min_worth) if room >= 2 else None
+    pair = sorted((best, partner), key=lambda one: _order(one.key)) if partner else [best]
+    return Move("fact", tuple(one.key for one in pair), sum(one.worth for one in pair), candidates)
+
+
+def choose_fixed(facts: Facts, state: InterviewState, now: datetime, settings: InterviewSettings | None = None) -> Move:
+    """Return the next move of a questionnaire that always asks the same in the same order: the baseline for `choose_next`."""
+    interview = load_interview()
+    limits = settings or interview.settings
+    if not state.suggested and (
+        evaluate(interview.suggest_when, plain_values(facts), now).result == "yes" or state.questions >= limits.max_before_suggestion
+    ):
+        return Move("suggest")
+    left = [key for key in interview.fixed_order if key not in facts and key not in state.asked]
+    if not left or state.questions >= limits.max_questions:
+        return Move("finish") if state.suggested else Move("suggest")
+    return Move("fact", (left[0],))
+
+
+def weigh(facts: Facts, state: InterviewState, now: datetime, settings: InterviewSettings | None = None) -> list[Candidate]:
+    """Return every question that may be asked now with its worth, best first; equal ones in the order of the file."""
+    limits = settings or load_interview().settings
+    values = plain_values(facts)
+    findings = {finding.id: finding for finding in infer_needs(facts, now)}
+    gains = _gains(values, findings, now)
+    urgent = urgency_keys(values, now)
+    candidates = [
+        _fact_candidate(question, values, gains.get(key, {}), urgent.get(key), state, now)
+        for key, question in load_interview().questions.items()
+        if _may_ask(key, question, facts, values, state, now)
+    ]
+    checks = sum(key.startswith(NEED_PREFIX) for key in state.asked)
+    if state.questions >= limits.checks_from and checks < limits.max_checks:
+        candidates += [_need_candidate(finding, state) for finding in findings.values() if _may_check(finding, facts, state)]
+    return sorted(candidates, key=lambda candidate: -round(candidate.worth, 6))
+
+
+def _compile(raw: _RawQuestion, file_name: str) -> Question:
+    where = f"{file_name}: {raw.fact}"
+    facts = load_vocabulary().facts
+    if raw.fact not in facts or raw.fact in _NEVER_ASKED or (raw.instead_of is not None and raw.instead_of not in facts):
+        raise RuleError(f"{where}: is no fact that can be asked for")
+    more = tuple((parse_condition(entry.when, where), entry.add) for entry in raw.more)
+    ask_when = parse_condition(raw.ask_when, where) if raw.ask_when else None
+    unless = parse_condition(raw.unless, where) if raw.unless else None
+    return Question(raw, ask_when, unless, more)
+
+
+def _order(key: str) -> int:
+    return list(load_interview().questions).index(key)
+
+
+def _may_ask(key: str, question: Question, facts: Facts, values: Mapping[str, Any], state: InterviewState, now: datetime) -> bool:
+    """Return whether a question applies; facts that are known, refused or not known to the person are never asked for."""
+    if key in facts or key in values or key in state.asked:
+        return False
+    replaced = question.raw.instead_of
+    if replaced is not None and (replaced in values or (replaced not in state.asked and replaced not in facts)):
+        return False
+    if question.ask_when is not None and evaluate(question.ask_when, values, now).result != "yes":
+        return False
+    return question.unless is None or evaluate(question.unless, values, now).result != "yes"
+
+
+def _may_check(finding: NeedFinding, facts: Facts, state: InterviewState) -> bool:
+    key = f"{NEED_PREFIX}{finding.id}"
+    return finding.status == "suspected" and finding.strength == "weak" and key not in facts and key not in state.asked
+
+
+def _gains(values: Mapping[str, Any], findings: Mapping[str, NeedFinding], now: datetime) -> dict[str, dict[str, float]]:
+    """Return fact key -> need id -> what an answer could add (importance x likelihood), the best rule of each need."""
+    catalogue, weights = load_needs(), load_interview().weights
+    gains: dict[str, dict[str, float]] = {}
+    for spec, rule, verdict in open_rules(values, now):
+        finding = findings.get(spec.id)
+        if (finding is not None and finding.status != "suspected") or rule.likelihood < catalogue.summary_from:
+            continue
+        rise = rule.likelihood - (finding.likelihood if finding else 0.0)
+        gain = weights.need * spec.importance * rise / len(verdict.settles) * (1.0 if rule.strength == "strong" else weights.weak_rule)
+        for key in verdict.settles:
+            best = gains.setdefault(key, {})
+            best[spec.id] = max(best.get(spec.id, 0.0), gain)
+    return gains
+
+
+def _fact_candidate(
+    question: Question, values: Mapping[str, Any], gains: Mapping[str, float], level: str | None, state: InterviewState, now: datetime
+) -> Candidate:
+    raw, weights = question.raw, load_interview().weights
+    chance = raw.chance + sum(add for condition, add in question.more if evaluate(condition, values, now).result == "yes")
+    parts = {
+        "needs": min(max(chance, 0.0), 1.0) * sum(gains.values()),
+        "urgency": weights.urgency[level] * raw.urgent_chance if level else 0.0,
+        "desk": raw.desk,
+        "sheet": raw.sheet,
+        "reach": raw.reach,
+        "cost": -(raw.sensitive + raw.effort + weights.tiring * state.questions),
+    }
+    return Candidate(raw.fact, "fact", sum(parts.values()), {name: part for name, part in parts.items() if part})
+
+
+def _need_candidate(finding: NeedFinding, state: InterviewState) -> Candidate:
+    spec, weights = load_needs().needs[finding.id], load_interview().weights
+    left_to_learn = 1.0 - finding.likelihood if finding.in_summary else 1.0
+    parts = {
+        "needs": weights.check * spec.importance * finding.likelihood * left_to_learn,
+        "cost": -((weights.check_sensitive if spec.sensitive else 0.0) + weights.tiring * state.questions),
+    }
+    return Candidate(f"{NEED_PREFIX}{spec.id}", "need", sum(parts.values()), parts)
+
+
+def _partner(best: Candidate, candidates: list[Candidate], min_worth: float) -> Candidate | None:
+    wanted = {other for pair in load_interview().pairs if best.key in pair for other in pair if other != best.key}
+    return next((one for one in candidates if one.kind == "fact" and one.key in wanted and one.worth >= min_worth), None)
