@@ -1,0 +1,52 @@
+"""From the summary to the caseworker: shown, agreed to, handed over."""
+
+from knowledge.base import knowledge_base
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from actions.context import ask, read_turn, remember
+
+
+class ActionAskConsent(Action):
+    """Asks whether the summary may go to a caseworker."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_ask_consent"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        """Ask for consent, saying what goes to whom."""
+        turn = read_turn(tracker)
+        return ask(
+            dispatcher, turn, "utter_ask_consent", [{"confirm": "consent"}], "consent", organisation=knowledge_base().organisation
+        )
+
+
+class ActionHandOver(Action):
+    """Hands over; the reference is given by the turn, after its commit."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_hand_over"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        """Thank the person and ask the turn for a case."""
+        turn = read_turn(tracker)
+        turn.interview["handed_over"] = True
+        dispatcher.utter_message(response="utter_handed_over", json_message={"effects": ["hand_over"]})
+        return remember(turn, [], "nothing")
+
+
+class ActionDeclineConsent(Action):
+    """Takes no for an answer."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_decline_consent"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        """Say that nothing was handed over; a later yes still counts."""
+        dispatcher.utter_message(response="utter_consent_declined")
+        return remember(read_turn(tracker), [], "consent")

@@ -1,0 +1,190 @@
+"""The interview: say what was understood, then take the one step that helps most next."""
+
+from typing import Any
+
+from knowledge.interview import InterviewState, choose_next
+from knowledge.needs import infer_needs, load_needs
+from knowledge.phrases import need_lines, say_fact, say_facts, summary_lines
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from actions.context import Turn, ask, read_turn, remember
+from actions.suggestions import suggest
+
+_PASSED = {"refuse_answer": "utter_noted_declined", "express_uncertainty": "utter_noted_unknown"}
+_MISSED = ("inform_situation", "affirm", "deny", "correct_answer")
+
+
+class ActionContinueInterview(Action):
+    """Says back what this message brought and goes on."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_continue_interview"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        """Speak and return the new state of the interview."""
+        return continue_interview(dispatcher, read_turn(tracker))
+
+
+class ActionRepeatQuestion(Action):
+    """Asks the pending question again, after an aside."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_repeat_question"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        """Say the question again, or go on when none is pending."""
+        return repeat_question(dispatcher, read_turn(tracker))
+
+
+class ActionExplainQuestion(Action):
+    """Says why the pending question is asked, or what its words mean."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_explain_question"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        """Explain, then ask again."""
+        turn = read_turn(tracker)
+        kind = "meaning" if turn.intent == "ask_meaning" else "why"
+        topic = turn.asked("fact") or turn.asked("confirm") or ("need" if turn.asked("need") else "story")
+        special = f"utter_{kind}_{topic}"
+        dispatcher.utter_message(response=special if special in domain["responses"] else f"utter_{kind}_default")
+        return repeat_question(dispatcher, turn)
+
+
+class ActionGoBack(Action):
+    """Asks the question before the pending one again."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_go_back"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        """Go one question back, if there is one."""
+        turn = read_turn(tracker)
+        pending = turn.asked("fact") or (f"need:{turn.asked('need')}" if turn.asked("need") else None)
+        earlier = [key for key in turn.interview.get("asked", []) if key != pending]
+        if not earlier:
+            dispatcher.utter_message(response="utter_nothing_before")
+            return repeat_question(dispatcher, turn)
+        dispatcher.utter_message(response="utter_gone_back")
+        return _ask_key(dispatcher, turn, earlier[-1])
+
+
+class ActionShowSummary(Action):
+    """Shows what was understood, for checking."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_show_summary"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        """Say the summary and ask whether it is right."""
+        return show_summary(dispatcher, read_turn(tracker))
+
+
+def continue_interview(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
+    """Say what was noted and take the next step; returns the events that keep the state."""
+    missed = _keep_missed_answer(turn)
+    _acknowledge(dispatcher, turn)
+    if turn.interview.get("handed_over"):
+        dispatcher.utter_message(response="utter_after_handover", json_message={"effects": ["hand_over_again"]})
+        return [*missed, *remember(turn, [], "nothing")]
+    state = InterviewState.from_json(turn.interview)
+    move = choose_next(turn.facts, state, turn.now)
+    if move.kind == "suggest":
+        suggest(dispatcher, turn, limit=2)
+        state = state.after(move)
+        move = choose_next(turn.facts, state, turn.now)
+    state = state.after(move)
+    turn.interview.update(state.to_json())
+    turn.interview["weighed"] = [{"key": one.key, "worth": round(one.worth, 2)} for one in move.candidates[:5]]
+    if move.kind == "finish":
+        suggest(dispatcher, turn, limit=3, response="utter_suggestion_more")
+        return [*missed, *show_summary(dispatcher, turn)]
+    if move.kind == "need":
+        return [*missed, *_ask_key(dispatcher, turn, f"need:{move.keys[0]}")]
+    for key in move.keys[:-1]:
+        dispatcher.utter_message(response=f"utter_ask_{key}", buttons=None)
+    return [*missed, *_ask_key(dispatcher, turn, move.keys[-1], also=move.keys[:-1])]
+
+
+def repeat_question(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
+    """Say the pending question again; go on with the interview when none is pending."""
+    if turn.asked("confirm") == "summary":
+        return show_summary(dispatcher, turn)
+    if turn.asked("fact"):
+        return _ask_key(dispatcher, turn, str(turn.asked("fact")))
+    if turn.asked("need"):
+        return _ask_key(dispatcher, turn, f"need:{turn.asked('need')}")
+    return continue_interview(dispatcher, turn) if not turn.asked("confirm") else remember(turn, turn.asking, turn.awaiting)
+
+
+def show_summary(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
+    """Show facts and needs for checking."""
+    needs = [
+        (load_needs().needs[need.id].label_plain, next(iter(need.reasons), ""))
+        for need in infer_needs(turn.facts, turn.now)
+        if need.in_summary and not (load_needs().needs[need.id].sensitive and need.status == "suspected")
+    ]
+    dispatcher.utter_message(
+        response="utter_summary",
+        facts=summary_lines(turn.facts),
+        needs=need_lines(needs[:8]),
+        json_message={"kind": "summary", "asks": [{"confirm": "summary"}]},
+    )
+    return remember(turn, [{"confirm": "summary"}], "summary")
+
+
+def _ask_key(dispatcher: CollectingDispatcher, turn: Turn, key: str, also: tuple[str, ...] = ()) -> list[EventType]:
+    if key.startswith("need:"):
+        need = key.removeprefix("need:")
+        return ask(dispatcher, turn, "utter_check_need", [{"need": need}], "need", check=load_needs().needs[need].check)
+    return ask(dispatcher, turn, f"utter_ask_{key}", [{"fact": one} for one in (*also, key)], "fact")
+
+
+def _keep_missed_answer(turn: Turn) -> list[EventType]:
+    """Keep the words of an answer that brought no value: the caseworker sees them, and the question is not asked twice."""
+    key = turn.asked("fact")
+    if key is None or key in turn.facts or turn.intent not in _MISSED or not turn.text or not turn.interview.get("asked"):
+        return []
+    words = {"message_id": turn.message_id, "text": turn.text, "start": 0, "end": len(turn.text)}
+    turn.facts[key] = {"value": None, "status": "unknown", "evidence": [words]}
+    return [SlotSet("facts", turn.facts)]
+
+
+def _acknowledge(dispatcher: CollectingDispatcher, turn: Turn) -> None:
+    corrected = [change for change in turn.changes if change["kind"] == "corrected" and not change["key"].startswith("need:")]
+    fresh = {change["key"]: change["after"] for change in turn.changes if change["kind"] in ("new", "extended")}
+    for change in corrected:
+        before, after = say_fact(change["key"], change["before"]), say_fact(change["key"], change["after"])
+        dispatcher.utter_message(response="utter_corrected", before=before, after=after)
+    withdrawn = _withdrawn(turn, corrected)
+    if withdrawn:
+        dispatcher.utter_message(response="utter_corrected_withdrawn", withdrawn=withdrawn)
+    said = say_facts(fresh)
+    if said:
+        dispatcher.utter_message(response="utter_reflect_short" if turn.interview.get("asked") else "utter_reflect", summary=said)
+    elif turn.asked("need") and turn.intent in ("affirm", "deny", "refuse_answer"):
+        dispatcher.utter_message(response="utter_noted_need" if turn.intent == "affirm" else "utter_noted_no_need")
+    elif turn.asked("fact") and not corrected and turn.interview.get("asked"):
+        dispatcher.utter_message(response=_PASSED.get(turn.intent, "utter_noted"))
+
+
+def _withdrawn(turn: Turn, corrected: list[dict[str, Any]]) -> str:
+    """Return the plain names of needs that a correction took back."""
+    if not corrected:
+        return ""
+    before = dict(turn.facts)
+    for change in corrected:
+        before[change["key"]] = {"value": change["before"], "status": "said", "evidence": []}
+    kept = {need.id for need in infer_needs(turn.facts, turn.now) if need.in_summary}
+    gone = [need.id for need in infer_needs(before, turn.now) if need.in_summary and need.id not in kept]
+    return "".join(f"「{load_needs().needs[need].label_plain}」" for need in gone if not load_needs().needs[need].sensitive)
+

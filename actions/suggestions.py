@@ -1,0 +1,51 @@
+"""Naming the desks that can help."""
+
+from knowledge.base import knowledge_base
+from knowledge.facts import plain_values
+from knowledge.needs import infer_needs
+from knowledge.suggestions import suggest_desks, suggestion_card
+from knowledge.urgency import judge_urgency
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from actions.context import Turn, read_turn
+
+
+class ActionSuggestDesks(Action):
+    """Names desks when the person asks for them, whatever was asked before."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_suggest_desks"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        """Show up to three desks, the ones shown before included."""
+        turn = read_turn(tracker)
+        if not suggest(dispatcher, turn, limit=3, again=True):
+            dispatcher.utter_message(response="utter_no_desk_yet")
+        turn.interview["suggested"] = True
+        return [SlotSet("interview", turn.interview)]
+
+
+def suggest(
+    dispatcher: CollectingDispatcher, turn: Turn, limit: int, response: str = "utter_suggestion", again: bool = False
+) -> bool:
+    """Show up to `limit` desks that fit what is known now; returns whether there were any. Notes them in the interview."""
+    values = plain_values(turn.facts)
+    needs = [need for need in infer_needs(turn.facts, turn.now) if need.status != "declined"]
+    stated = [need.id for need in needs if need.status == "stated"]
+    urgency = judge_urgency(values, turn.interview.get("emergencies", []), turn.now, stated)
+    shown = turn.interview.setdefault("desks", [])
+    already = () if again else tuple(desk["id"] for desk in shown)
+    found = suggest_desks(values, needs, urgency.level, knowledge_base().directory(), turn.now, limit=limit, already=already)
+    if not found:
+        return False
+    cards = [suggestion_card(suggestion) for suggestion in found]
+    known = {desk["id"] for desk in shown}
+    shown.extend(
+        {"id": card["id"], "kind": card["desk_kind"], "title": card["title"], "why": card["why"]} for card in cards if card["id"] not in known
+    )
+    dispatcher.utter_message(response=response, json_message={"kind": "suggestion", "cards": cards})
+    return True

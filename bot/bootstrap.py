@@ -1,0 +1,99 @@
+"""The one place where real parts are wired together: database, model, durable turns, web app."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+from knowledge.base import KnowledgeBase, use_knowledge
+from knowledge.directory import Directory
+from knowledge.load import load_all
+from knowledge.phrases import neutral_organisation
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot import durable
+from bot.assistant import Assistant
+from bot.database import migrate, open_database
+from bot.errors import ModelMissing
+from bot.live import Live
+from bot.logs import configure_logging
+from bot.settings import Settings
+from bot.training import model_file
+from bot.turn import TurnTools
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+@dataclass
+class Parts:
+    """The running parts. `assistant` is None while the model is missing: turns then wait, lifelines still answer."""
+
+    settings: Settings
+    engine: Engine
+    sessions: sessionmaker[Session]
+    live: Live = field(default_factory=Live)
+    assistant: Assistant | None = None
+    clock: Callable[[], datetime] = lambda: datetime.now(TOKYO)
+
+    def need_assistant(self) -> Assistant:
+        """Return the loaded model. Raises ModelMissing."""
+        if self.assistant is None:
+            raise ModelMissing("No model is loaded. Run `madoguchi train` and start again.")
+        return self.assistant
+
+
+def assemble(settings: Settings) -> Parts:
+    """Open and migrate the database, load the knowledge, load the model if there is one."""
+    configure_logging()
+    engine = open_database(settings)
+    migrate(engine)
+    sessions = sessionmaker(engine, expire_on_commit=False)
+    parts = Parts(settings, engine, sessions)
+    with sessions() as session:
+        load_all(session)
+        session.commit()
+    set_knowledge(parts)
+    if model_file(settings.models_dir).exists():
+        parts.assistant = Assistant(model_file(settings.models_dir), settings.turn_timeout_seconds)
+    return parts
+
+
+def set_knowledge(parts: Parts) -> None:
+    """Let the actions read the directory from the database, afresh for each turn that needs it."""
+
+    def directory() -> Directory:
+        with parts.sessions() as session:
+            return Directory.from_database(session)
+
+    use_knowledge(
+        KnowledgeBase(
+            directory=directory,
+            organisation=parts.settings.organisation_name or neutral_organisation(),
+            retention_days=parts.settings.retention_days,
+        )
+    )
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """Return the web application: chat, console, one process, durable turns while it runs."""
+    # Connectors import bot; only this module looks the other way.
+    from connectors.console import routes as console
+    from connectors.web import receive as web
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        durable.start(parts.engine, TurnTools(parts.sessions, parts.need_assistant, parts.clock, parts.live))
+        yield
+        durable.stop()
+
+    app = FastAPI(title="Madoguchi", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.sessions = parts.sessions
+    app.state.clock = parts.clock
+    app.state.live = parts.live
+    app.state.settings = parts.settings
+    web.install(app)
+    console.install(app)
+    return app

@@ -1,0 +1,61 @@
+"""Reading and writing what a turn needs: tracker events, facts, the message in hand."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.models import FactRow, Message, TrackerEvent
+
+FactRecords = dict[str, dict[str, Any]]
+
+
+def next_message(session: Session, conversation_id: int) -> Message | None:
+    """Return the conversation's oldest message that is not done, if any."""
+    return session.scalar(
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.direction == "in", Message.status == "new")
+        .order_by(Message.id)
+        .limit(1)
+    )
+
+
+def load_events(session: Session, conversation_id: int) -> list[dict[str, Any]]:
+    """Return the tracker events kept so far, oldest first."""
+    rows = session.scalars(select(TrackerEvent.data).where(TrackerEvent.conversation_id == conversation_id).order_by(TrackerEvent.id))
+    return list(rows)
+
+
+def add_events(session: Session, conversation_id: int, events: list[dict[str, Any]]) -> None:
+    """Append tracker events."""
+    session.add_all(TrackerEvent(conversation_id=conversation_id, data=event) for event in events)
+
+
+def load_facts(session: Session, conversation_id: int) -> FactRecords:
+    """Return what counts now: key -> {value, status, evidence}."""
+    return {row.key: row.record for row in current_facts(session, conversation_id)}
+
+
+def current_facts(session: Session, conversation_id: int) -> list[FactRow]:
+    """Return the rows that count now, oldest first."""
+    rows = select(FactRow).where(FactRow.conversation_id == conversation_id, FactRow.replaced_at.is_(None)).order_by(FactRow.id)
+    return list(session.scalars(rows))
+
+
+def write_facts(
+    session: Session, conversation_id: int, facts: FactRecords, now: datetime, *, author: str = "resident", staff_id: int | None = None
+) -> list[str]:
+    """Make `facts` what counts now; replaced rows stay as history. Returns the keys that changed."""
+    rows = {row.key: row for row in current_facts(session, conversation_id)}
+    changed = [key for key in facts.keys() | rows.keys() if key not in facts or key not in rows or rows[key].record != facts[key]]
+    for key in changed:
+        if key in rows:
+            rows[key].replaced_at = now
+        if key in facts:
+            session.add(
+                FactRow(
+                    conversation_id=conversation_id, key=key, record=facts[key], author=author, staff_id=staff_id, created_at=now
+                )
+            )
+    return sorted(changed)

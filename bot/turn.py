@@ -1,0 +1,166 @@
+"""One turn: the conversation's oldest message that is not done is answered, and all of it is written in one transaction.
+
+Killed before the commit, nothing happened and the turn runs again; killed after it, the message is done and stays done.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import structlog
+from knowledge.lifelines import lifeline_reply
+from nlu.emergency import EmergencySign, detect_emergency
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot import store
+from bot.assistant import Assistant, TurnInput, TurnResult
+from bot.cases import hand_over
+from bot.errors import TurnFailed
+from bot.inbox import add_reply
+from bot.live import Live
+from bot.models import Alert, Case, Conversation, FactRow, Message, TrackerEvent
+from bot.reply import Button, Card, Reply
+from bot.wording import say
+
+MAX_ATTEMPTS = 3
+Outcome = Literal["idle", "done", "retry"]
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class TurnTools:
+    """What a turn works with. `assistant` raises ModelMissing or TurnFailed when the model cannot serve."""
+
+    sessions: sessionmaker[Session]
+    assistant: Callable[[], Assistant]
+    clock: Callable[[], datetime]
+    live: Live
+
+
+def take_turn(tools: TurnTools, conversation_id: int) -> Outcome:
+    """Answer the oldest message that is not done. Returns idle (nothing to do), done, or retry (it failed; try again)."""
+    with tools.sessions() as session:
+        message = store.next_message(session, conversation_id)
+        if message is None:
+            return "idle"
+        conversation = session.get_one(Conversation, conversation_id)
+        now = tools.clock()
+        message.attempts += 1
+        signs = _answer_emergency(session, message, now)
+        session.commit()
+        if signs:
+            tools.live.ring(conversation_id)
+        if conversation.holder == "staff":
+            _finish(session, message, now)
+            session.commit()
+        elif message.attempts > MAX_ATTEMPTS:
+            _apologise(session, message, now)
+            session.commit()
+        else:
+            try:
+                _converse(tools, session, message, now)
+            except TurnFailed as failure:
+                session.rollback()
+                log.warning("turn_failed", conversation=conversation_id, attempt=message.attempts, reason=type(failure.__cause__).__name__)
+                return "retry"
+    tools.live.ring(conversation_id)
+    return "done"
+
+
+def _converse(tools: TurnTools, session: Session, message: Message, now: datetime) -> None:
+    facts = store.load_facts(session, message.conversation_id)
+    result = tools.assistant().respond(_turn_input(session, message, facts))
+    _write(session, message, result, tools.clock())
+    session.commit()
+
+
+def _turn_input(session: Session, message: Message, facts: store.FactRecords) -> TurnInput:
+    content = message.content
+    payload = "/start_conversation" if message.kind == "start" else content.get("payload")
+    return TurnInput(
+        sender_id=str(message.conversation_id),
+        text=payload or content.get("text") or f"/{_UNREADABLE}",
+        is_payload=bool(payload) or not content.get("text"),
+        message_id=message.id,
+        now=message.created_at,
+        events=store.load_events(session, message.conversation_id),
+        facts=facts,
+        shown_text=content.get("text") or "",
+    )
+
+
+_UNREADABLE = "send_unreadable"
+
+
+def _write(session: Session, message: Message, result: TurnResult, now: datetime) -> None:
+    """Put everything the turn brought into the session. The caller commits once."""
+    conversation_id = message.conversation_id
+    if "erase" in result.effects:
+        _erase_content(session, conversation_id)
+        message = session.get_one(Message, message.id)
+    else:
+        store.add_events(session, conversation_id, result.events)
+        store.write_facts(session, conversation_id, result.facts, now)
+    for reply in result.replies:
+        add_reply(session, conversation_id, reply, in_reply_to=message.id, now=now)
+    if "call_human" in result.effects:
+        session.add(Alert(conversation_id=conversation_id, message_id=message.id, kind="human", words=[], created_at=now))
+    if "hand_over_again" in result.effects:
+        hand_over(session, conversation_id, result.facts, result.slots.get("interview") or {}, now)
+    if "hand_over" in result.effects:
+        reference = hand_over(session, conversation_id, result.facts, result.slots.get("interview") or {}, now)
+        add_reply(
+            session, conversation_id, Reply(text=say("utter_reference", reference=reference), kind="text"), in_reply_to=message.id, now=now
+        )
+    _finish(session, message, now)
+
+
+def _finish(session: Session, message: Message, now: datetime) -> None:
+    message.status, message.done_at = "done", now
+
+
+def _answer_emergency(session: Session, message: Message, now: datetime) -> list[EmergencySign]:
+    """Answer an emergency before anything else, once, and tell staff. Needs neither model nor directory."""
+    signs = detect_emergency(message.content.get("text") or "") if message.kind != "start" else []
+    if not signs or session.scalar(select(Message.id).where(Message.in_reply_to_id == message.id, Message.kind == "lifeline")):
+        return signs
+    kinds = list(dict.fromkeys(sign.kind for sign in signs))
+    add_reply(session, message.conversation_id, emergency_reply(kinds, now), in_reply_to=message.id, now=now)
+    for kind in kinds:
+        words = [sign.text for sign in signs if sign.kind == kind]
+        session.add(Alert(conversation_id=message.conversation_id, message_id=message.id, kind=kind, words=words, created_at=now))
+    return signs
+
+
+def emergency_reply(kinds: list[str], now: datetime) -> Reply:
+    """Return the lifelines for these kinds of emergency as a message."""
+    found = lifeline_reply(kinds, now)
+    return Reply(
+        text=found["text"],
+        easy_text=found.get("easy_text", ""),
+        kind="lifeline",
+        cards=[Card.model_validate(card) for card in found["cards"]],
+    )
+
+
+def _apologise(session: Session, message: Message, now: datetime) -> None:
+    """After three failed tries: say so once, name a human, tell staff. The message itself is kept."""
+    buttons = [Button(title=say("utter_button_human"), payload="/request_human")]
+    reply = Reply(text=say("utter_apology"), kind="apology", buttons=buttons)
+    add_reply(session, message.conversation_id, reply, in_reply_to=message.id, now=now)
+    session.add(Alert(conversation_id=message.conversation_id, message_id=message.id, kind="failed_turn", words=[], created_at=now))
+    message.status, message.done_at = "failed", now
+
+
+def _erase_content(session: Session, conversation_id: int) -> None:
+    """Remove what the person told us, on their word; the empty shell stays until they close the page."""
+    for table in (TrackerEvent, FactRow, Alert, Case):
+        for row in session.scalars(select(table).where(table.conversation_id == conversation_id)):
+            session.delete(row)
+    for old in session.scalars(select(Message).where(Message.conversation_id == conversation_id)):
+        old.content, old.kind = {"text": ""}, "start"
+        if old.direction == "out":
+            session.delete(old)
+    session.flush()
