@@ -16,7 +16,7 @@ from pydantic import Field
 from knowledge.errors import DataError
 from knowledge.files import DATA, read_shape
 from knowledge.rules import Condition, evaluate, parse_condition
-from knowledge.schema import RecordId, Shape, Text
+from knowledge.schema import RecordId, Serves, Shape, Text
 from knowledge.vocabulary import load_vocabulary
 
 FILE = DATA / "need_desks.yml"
@@ -87,6 +87,8 @@ class NeedDesksFile(Shape):
     emergencies: dict[str, EmergencyDesks]
     urgent: dict[str, list[UrgentKind]]
     by_desired_area: list[RecordId]
+    people: dict[Serves, dict[str, Any]]
+    avoids_phone: dict[str, Any]
     default: list[RecordId]
 
 
@@ -115,30 +117,21 @@ class ChoiceRules:
 
     file: NeedDesksFile
     kinds: Mapping[str, _Kind]
+    people: Mapping[str, Condition]
+    avoids_phone: Condition
 
 
 @cache
 def load_choice_rules(path: Path = FILE) -> ChoiceRules:
     """Return the rules of `path`, read once. Raises DataError or RuleError when a need, kind or condition is unknown."""
     file = read_shape(path, NeedDesksFile)
-    vocabulary = load_vocabulary()
-    missing = set(vocabulary.needs) ^ set(file.needs)
-    if missing:
-        raise DataError(path.name, "needs", f"missing or unknown: {sorted(missing)}")
-    used = {kind for need in file.needs.values() for kind in (*need.desks, *need.also)}
-    used |= {*file.kinds, *file.by_desired_area, *file.default}
-    used |= {kind for emergency in file.emergencies.values() for kind in emergency.desks}
-    used |= {item.kind for items in file.urgent.values() for item in items}
-    if unknown := sorted(used - set(vocabulary.desk_kinds)):
-        raise DataError(path.name, "kinds", f"unknown desk kinds: {unknown}")
-    if unknown := sorted({*file.emergencies} - {*vocabulary.emergency_kinds} | {*file.urgent} - {*vocabulary.urgency}):
-        raise DataError(path.name, "emergencies", f"unknown: {unknown}")
-    named = {need for rule in file.kinds.values() for need in rule.fits_needs} | {
-        need for items in file.urgent.values() for item in items for need in item.needs
-    }
-    if unknown := sorted(named - set(vocabulary.needs)):
-        raise DataError(path.name, "fits_needs", f"unknown needs: {unknown}")
-    return ChoiceRules(file, {kind: _compile(path.name, kind, rule) for kind, rule in file.kinds.items()})
+    _check_words(path.name, file)
+    return ChoiceRules(
+        file,
+        kinds={kind: _compile(path.name, kind, rule) for kind, rule in file.kinds.items()},
+        people={group: parse_condition(raw, f"{path.name}: people {group}") for group, raw in file.people.items()},
+        avoids_phone=parse_condition(file.avoids_phone, f"{path.name}: avoids_phone"),
+    )
 
 
 def desk_plan(
@@ -189,6 +182,17 @@ def fits_person(kind: str, values: Mapping[str, Any], needs: Sequence[NeedLike],
         return True
     called_for = any(need.id in known.rule.fits_needs and is_clear(need) for need in needs)
     return called_for and not _holds(known.unless_needs, values, at)
+
+
+def people_of(values: Mapping[str, Any], at: datetime) -> frozenset[str]:
+    """The groups of knowledge.schema.Serves to which this person belongs for certain."""
+    return frozenset(group for group, condition in load_choice_rules().people.items() if _holds(condition, values, at))
+
+
+def avoids_phone(values: Mapping[str, Any], at: datetime) -> bool:
+    """Whether telephoning is hard for this person: trouble hearing, or contact wished for in other ways only."""
+    methods = set(values.get("contact_method") or ()) - {"none"}
+    return _holds(load_choice_rules().avoids_phone, values, at) or (bool(methods) and "phone" not in methods)
 
 
 def _candidates(
@@ -261,6 +265,26 @@ def _own(known: _Kind, values: Mapping[str, Any], needs: Sequence[NeedLike], at:
 
 def _holds(condition: Condition | None, values: Mapping[str, Any], at: datetime) -> bool:
     return condition is not None and evaluate(condition, values, at).result == "yes"
+
+
+def _check_words(name: str, file: NeedDesksFile) -> None:
+    vocabulary = load_vocabulary()
+    missing = set(vocabulary.needs) ^ set(file.needs)
+    if missing:
+        raise DataError(name, "needs", f"missing or unknown: {sorted(missing)}")
+    used = {kind for need in file.needs.values() for kind in (*need.desks, *need.also)}
+    used |= {*file.kinds, *file.by_desired_area, *file.default}
+    used |= {kind for emergency in file.emergencies.values() for kind in emergency.desks}
+    used |= {item.kind for items in file.urgent.values() for item in items}
+    if unknown := sorted(used - set(vocabulary.desk_kinds)):
+        raise DataError(name, "kinds", f"unknown desk kinds: {unknown}")
+    if unknown := sorted({*file.emergencies} - {*vocabulary.emergency_kinds} | {*file.urgent} - {*vocabulary.urgency}):
+        raise DataError(name, "emergencies", f"unknown: {unknown}")
+    named = {need for rule in file.kinds.values() for need in rule.fits_needs} | {
+        need for items in file.urgent.values() for item in items for need in item.needs
+    }
+    if unknown := sorted(named - set(vocabulary.needs)):
+        raise DataError(name, "fits_needs", f"unknown needs: {unknown}")
 
 
 def _compile(file: str, kind: str, rule: KindRule) -> _Kind:

@@ -1,0 +1,235 @@
+"""From a person's situation to desks: which one, why, whether it is open, how to reach it, what to say and bring."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from knowledge.desk_choice import KindChoice, NeedLike, avoids_phone, desk_plan, is_clear, load_choice_rules, people_of
+from knowledge.directory import Directory, is_old, phones_to_show, prefecture_of, true_on
+from knowledge.hours import describe_hours, say_as_of
+from knowledge.needs import load_needs
+from knowledge.schema import DeskRecord, PhoneRecord
+from knowledge.vocabulary import load_vocabulary
+from knowledge.wording import phrase, words
+
+
+@dataclass(frozen=True)
+class ReachLine:
+    """One way to reach a desk: `kind` phone, web, visit or other; `href` a tel:, mailto: or https: link, or None."""
+
+    kind: str
+    label: str
+    href: str | None = None
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One desk for one person at one moment; all texts are ready to show, empty when there is nothing to say.
+
+    `reasons`: the need ids it answers, clearest first; `open_now`: None when not known, never guessed; `general`: a nationwide
+    description, since no concrete desk is known. `area`: the municipality or prefecture it serves, or None.
+    """
+
+    desk: DeskRecord
+    kind: str
+    reasons: tuple[str, ...]
+    because: str
+    why: str
+    open_now: bool | None
+    hours: str
+    reach: tuple[ReachLine, ...]
+    say: str
+    bring: tuple[str, ...]
+    source: str
+    as_of: str
+    notice: str
+    general: bool
+    area: str | None
+
+
+def suggest_desks(
+    values: Mapping[str, Any],
+    needs: Sequence[NeedLike],
+    urgency: str,
+    directory: Directory,
+    at: dt.datetime,
+    limit: int = 3,
+    already: Collection[str] = (),
+    emergency: Collection[str] = (),
+) -> list[Suggestion]:
+    """Return up to `limit` desks that fit, best first; an empty list when everything fitting is in `already`.
+
+    `values`: fact key -> plain value, known ones only. `urgency`: a level of the vocabulary. `at`: aware, the moment of the
+    conversation. `already`: desk ids or desk kinds that the person was told of. `emergency`: emergency kinds seen.
+    """
+    told = {kind for item in already if (kind := _told_kind(item, values, directory, at))}
+    nameable = {need.id for need in needs if _may_be_named(need)}
+    plan = desk_plan(values, needs, urgency, at, limit=len(load_vocabulary().desk_kinds), emergency=emergency, covered=told)
+    found = (_suggestion(choice, nameable, values, directory, at) for choice in plan)
+    return [suggestion for suggestion in found if suggestion][:limit]
+
+
+def suggestion_card(suggestion: Suggestion) -> dict[str, Any]:
+    """Return the suggestion as the fields of a reply's card, ready for JSON."""
+    desk = suggestion.desk
+    return {
+        "id": desk.id,
+        "desk_kind": suggestion.kind,
+        "title": desk.name,
+        "what": desk.what,
+        "why": suggestion.why,
+        "hours": suggestion.hours,
+        "open_now": suggestion.open_now,
+        "reach": [{"kind": line.kind, "label": line.label, "href": line.href} for line in suggestion.reach],
+        "say": suggestion.say,
+        "bring": list(suggestion.bring),
+        "source": suggestion.source,
+        "as_of": suggestion.as_of,
+        "notice": suggestion.notice,
+    }
+
+
+def _told_kind(item: str, values: Mapping[str, Any], directory: Directory, at: dt.datetime) -> str | None:
+    """The kind that counts as told by a desk id or kind; None when only its description was given and a concrete desk is known now."""
+    desk = directory.desk(item)
+    if desk is None:
+        return item
+    if not desk.general:
+        return desk.kind
+    now = find_desk(desk.kind, desk.needs, values, directory, at)
+    return desk.kind if now is None or now.general else None
+
+
+def _may_be_named(need: NeedLike) -> bool:
+    """Whether a card may name the need: a sensitive one only when the person spoke of it."""
+    return need.status in ("stated", "confirmed") or (is_clear(need) and not load_needs().needs[need.id].sensitive)
+
+
+# Which desk ----------------------------------------------------------------------------------------------------------
+
+
+def areas_of(values: Mapping[str, Any], kind: str) -> list[str]:
+    """Where to look for a desk of that kind, nearest first: home, and for homes to move to the places wished for."""
+    home = values.get("municipality")
+    wished = list(values.get("desired_area") or ())
+    areas = ([home] if home else []) + (wished if kind in load_choice_rules().file.by_desired_area or not home else [])
+    return list(dict.fromkeys(areas))
+
+
+def _suggestion(
+    choice: KindChoice, nameable: set[str], values: Mapping[str, Any], directory: Directory, at: dt.datetime
+) -> Suggestion | None:
+    desk = find_desk(choice.kind, choice.needs, values, directory, at)
+    if desk is None or desk.source is None:
+        return None
+    day = true_on(desk)
+    old = is_old(day, at)
+    open_now, hours = describe_hours(desk.schedule, at, desk.appointment, desk.schedule_text, day if old else None)
+    section = desk.source.section
+    title = directory.source_title(desk.source)
+    return Suggestion(
+        desk=desk,
+        kind=choice.kind,
+        reasons=choice.needs,
+        because=choice.because,
+        why=_why(choice, nameable),
+        open_now=open_now,
+        hours=hours,
+        reach=tuple(_reach(desk, values, at)),
+        say=desk.say or phrase("say.fallback"),
+        bring=tuple(desk.bring),
+        source=phrase("source_section", title=title, section=section) if section else phrase("source", title=title),
+        as_of=say_as_of(day),
+        notice="".join(_notices(desk, choice.kind, values, at)),
+        general=desk.general,
+        area=desk.municipality or desk.prefecture,
+    )
+
+
+def find_desk(kind: str, needs: Sequence[str], values: Mapping[str, Any], directory: Directory, at: dt.datetime) -> DeskRecord | None:
+    """The desk of a kind nearest to the person that serves people like them: home, wished-for place, prefecture, country, general."""
+    areas = areas_of(values, kind)
+    prefectures = [prefecture for area in areas if (prefecture := prefecture_of(area))]
+    circles = [directory.in_municipality(kind, area) for area in areas]
+    circles += [directory.in_prefecture(kind, prefecture) for prefecture in dict.fromkeys(prefectures)]
+    circles.append(directory.nationwide(kind))
+    people = people_of(values, at)
+    for circle in circles:
+        serving = [desk for desk in circle if "all" in desk.serves or people & set(desk.serves)]
+        if serving:
+            return max(serving, key=lambda desk: _merit(desk, needs, people, values, at))
+    return directory.general(kind)
+
+
+def _merit(desk: DeskRecord, needs: Sequence[str], people: frozenset[str], values: Mapping[str, Any], at: dt.datetime) -> tuple[int, ...]:
+    """What makes one desk better than another of its kind and place; ties go to the first by id."""
+    phone_only = bool(desk.reach) and set(desk.reach) == {"phone"}
+    return (
+        0 if phone_only and avoids_phone(values, at) else 1,
+        int(desk.status == "current"),
+        len(people & set(desk.serves)),
+        len(set(needs) & set(desk.needs)),
+        int(not is_old(true_on(desk), at)),
+        int(bool(phones_to_show(desk, at)) or bool(desk.place) or bool(desk.schedule)),
+    )
+
+
+# What is said about it -----------------------------------------------------------------------------------------------
+
+
+def _why(choice: KindChoice, nameable: set[str]) -> str:
+    named = [load_needs().needs[need].label_plain for need in choice.needs if need in nameable][: int(words("why.most_needs"))]
+    needs = "".join(phrase("why.need", label=label) for label in named)
+    if choice.because == "emergency" or (choice.why and not needs):
+        return choice.why
+    if not needs:
+        return phrase("why.default")
+    if choice.because == "situation":
+        return phrase("why.with_situation", why=choice.why, needs=needs)
+    return phrase("why.urgent" if choice.because == "urgent" else "why.needs", needs=needs)
+
+
+def _reach(desk: DeskRecord, values: Mapping[str, Any], at: dt.datetime) -> list[ReachLine]:
+    calls = [ReachLine("phone", _say_phone(phone), f"tel:{phone.number}") for phone in phones_to_show(desk, at)]
+    lines = [ReachLine("web", phrase("reach.web"), website) for website in desk.websites]
+    if desk.email:
+        lines.append(ReachLine("other", phrase("reach.mail", address=desk.email), f"mailto:{desk.email}"))
+    if desk.place:
+        place = str(words("reach.place_joiner")).join(part for part in (desk.place.name, desk.place.floor, desk.place.address) if part)
+        lines += [ReachLine("visit", phrase("reach.visit", place=place))] if place else []
+    lines += [ReachLine("other", phrase(f"reach.{kind}")) for kind in desk.reach if kind in ("letter", "fax")]
+    if desk.find:
+        lines.append(ReachLine("other", phrase("reach.find", find=desk.find)))
+    return lines + calls if avoids_phone(values, at) else calls + lines
+
+
+def _say_phone(phone: PhoneRecord) -> str:
+    if phone.label:
+        return phrase("reach.phone_labelled", label=phone.label, number=phone.number)
+    return phrase("reach.phone_number", number=phone.number)
+
+
+def _notices(desk: DeskRecord, kind: str, values: Mapping[str, Any], at: dt.datetime) -> list[str]:
+    areas = areas_of(values, kind)
+    notices: list[str] = []
+    if desk.sample:
+        notices.append(phrase("notices.sample"))
+    if desk.general and load_choice_rules().kinds.get(kind) and load_choice_rules().kinds[kind].rule.emergency_only:
+        notices.append(phrase("notices.nationwide_only"))
+    elif desk.general:
+        label = load_vocabulary().desk_kinds[kind]
+        notices.append(phrase("notices.no_desk", area=areas[0], kind=label) if areas else phrase("notices.no_area"))
+    elif areas and desk.municipality and desk.municipality != areas[0]:
+        notices.append(phrase("notices.other_area", area=desk.municipality))
+    elif desk.prefecture and not desk.municipality:
+        notices.append(phrase("notices.prefecture", prefecture=desk.prefecture))
+    if is_old(true_on(desk), at):
+        notices.append(phrase("notices.old"))
+    elif desk.status == "unverified":
+        notices.append(phrase("notices.unverified"))
+    if not desk.general and not phones_to_show(desk, at) and not desk.websites:
+        notices.append(phrase("notices.no_phone_yet"))
+    if avoids_phone(values, at):
+        notices.append(phrase("notices.without_phone"))
+    return notices
