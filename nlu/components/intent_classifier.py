@@ -1,0 +1,73 @@
+"""Tells what a message is doing: giving facts, agreeing, asking back, leaving."""
+
+from typing import Any
+
+from rasa.engine.graph import GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.constants import (
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+)
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from nlu.components.message import asked_of, is_payload, text_of, tokens_of
+from nlu.components.tokenizer import JapaneseTokenizer
+from nlu.components.trained import TrainedComponent
+from nlu.features import text_features
+from nlu.linear import train_exclusive
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class LinearIntentClassifier(TrainedComponent):
+    """Logistic regression over characters, words and the question asked; unsure means `fallback_intent`."""
+
+    @classmethod
+    def required_components(cls) -> list[type[GraphComponent]]:
+        """Return what has to run before."""
+        return [JapaneseTokenizer]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Return the settings: `strength` (inverse regularisation), `threshold` (0…1), `fallback_intent`, `ranking_length`."""
+        return {"strength": 10.0, "threshold": 0.4, "fallback_intent": "inform_situation", "ranking_length": 5}
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn from every example that has an intent and a text."""
+        examples = [example for example in training_data.intent_examples if text_of(example)]
+        features = [features_of(example) for example in examples]
+        return self.keep(train_exclusive(features, [str(example.get(INTENT)) for example in examples], self.config["strength"]))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set `intent` and `intent_ranking` on each message that is not a payload."""
+        for message in messages:
+            if is_payload(message):
+                continue
+            ranking = self.rank(message)
+            message.set(INTENT, ranking[0], add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        return messages
+
+    def rank(self, message: Message) -> list[dict[str, Any]]:
+        """Return intents with their probabilities, the chosen one first. A blank text has only the fallback, with 1.0."""
+        fallback = self.config["fallback_intent"]
+        if self.model is None or not text_of(message).strip():
+            return [_entry(fallback, 1.0)]
+        scores = self.model.scores([features_of(message)])[0]
+        order = scores.argsort()[::-1]
+        ranking = [_entry(self.model.labels[place], float(scores[place])) for place in order]
+        if ranking[0][PREDICTED_CONFIDENCE_KEY] < self.config["threshold"]:
+            ranking.sort(key=lambda entry: entry[INTENT_NAME_KEY] != fallback)  # stable: the others keep their order
+        return ranking[: self.config["ranking_length"]]
+
+
+def features_of(message: Message) -> list[str]:
+    """Return the features of a whole message."""
+    return text_features(text_of(message), [token.lemma for token in tokens_of(message)], asked_of(message))
+
+
+def _entry(name: str, confidence: float) -> dict[str, Any]:
+    return {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: confidence}
