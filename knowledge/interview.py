@@ -61,6 +61,7 @@ class _RawQuestion(_Shape):
     desk: float = 0.0
     sheet: float = 0.0
     reach: float = 0.0
+    reach_more: list[_RawMore] = []
     sensitive: float = Field(default=0.0, ge=0)
     effort: float = Field(default=0.0, ge=0)
     ask_when: dict[str, Any] | None = None
@@ -86,6 +87,7 @@ class Question:
     ask_when: Condition | None
     unless: Condition | None
     more: tuple[tuple[Condition, float], ...]
+    reach_more: tuple[tuple[Condition, float], ...]
 
 
 @dataclass(frozen=True)
@@ -237,10 +239,12 @@ def _compile(raw: _RawQuestion, file_name: str) -> Question:
     facts = load_vocabulary().facts
     if raw.fact not in facts or raw.fact in _NEVER_ASKED or (raw.instead_of is not None and raw.instead_of not in facts):
         raise RuleError(f"{where}: is no fact that can be asked for")
-    more = tuple((parse_condition(entry.when, where), entry.add) for entry in raw.more)
+    more, reach_more = (
+        tuple((parse_condition(entry.when, where), entry.add) for entry in entries) for entries in (raw.more, raw.reach_more)
+    )
     ask_when = parse_condition(raw.ask_when, where) if raw.ask_when else None
     unless = parse_condition(raw.unless, where) if raw.unless else None
-    return Question(raw, ask_when, unless, more)
+    return Question(raw, ask_when, unless, more, reach_more)
 
 
 def _order(key: str) -> int:
@@ -273,10 +277,10 @@ def _gains(values: Mapping[str, Any], findings: Mapping[str, NeedFinding], now: 
         if (finding is not None and finding.status != "suspected") or rule.likelihood < catalogue.summary_from:
             continue
         rise = rule.likelihood - (finding.likelihood if finding else 0.0)
-        gain = weights.need * spec.importance * rise / len(verdict.settles) * (1.0 if rule.strength == "strong" else weights.weak_rule)
-        for key in verdict.settles:
+        gain = weights.need * spec.importance * rise * (1.0 if rule.strength == "strong" else weights.weak_rule)
+        for key, facts_needed in verdict.settles.items():
             best = gains.setdefault(key, {})
-            best[spec.id] = max(best.get(spec.id, 0.0), gain)
+            best[spec.id] = max(best.get(spec.id, 0.0), gain / facts_needed)
     return gains
 
 
@@ -284,16 +288,20 @@ def _fact_candidate(
     question: Question, values: Mapping[str, Any], gains: Mapping[str, float], level: str | None, state: InterviewState, now: datetime
 ) -> Candidate:
     raw, weights = question.raw, load_interview().weights
-    chance = raw.chance + sum(add for condition, add in question.more if evaluate(condition, values, now).result == "yes")
+    chance = raw.chance + _added(question.more, values, now)
     parts = {
         "needs": min(max(chance, 0.0), 1.0) * sum(gains.values()),
         "urgency": weights.urgency[level] * raw.urgent_chance if level else 0.0,
         "desk": raw.desk,
         "sheet": raw.sheet,
-        "reach": raw.reach,
+        "reach": raw.reach + _added(question.reach_more, values, now),
         "cost": -(raw.sensitive + raw.effort + weights.tiring * state.questions),
     }
     return Candidate(raw.fact, "fact", sum(parts.values()), {name: part for name, part in parts.items() if part})
+
+
+def _added(extras: tuple[tuple[Condition, float], ...], values: Mapping[str, Any], now: datetime) -> float:
+    return sum(add for condition, add in extras if evaluate(condition, values, now).result == "yes")
 
 
 def _need_candidate(finding: NeedFinding, state: InterviewState) -> Candidate:

@@ -54,8 +54,14 @@ class _RawNeed(_Shape):
     examples: list[NeedExample] = Field(min_length=2)
 
 
+class _CheckEnding(_Shape):
+    plain: str
+    sensitive: str
+
+
 class _RawFile(_Shape):
     version: int
+    check_ending: _CheckEnding
     summary_from: float = Field(gt=0, lt=1)
     strong_likelihood: float = Field(gt=0, le=1)
     examples_now: datetime
@@ -74,7 +80,7 @@ class NeedRule:
 
 @dataclass(frozen=True)
 class NeedSpec:
-    """One need with its rules. `check`: the Japanese sentence that raises it; `label_plain`: its plain name."""
+    """One need with its rules. `check`: the Japanese sentences that raise it, with the way out; `label_plain`: its plain name."""
 
     id: str
     label_plain: str
@@ -123,7 +129,7 @@ def load_needs(path: Path = NEEDS_FILE) -> NeedCatalogue:
     got = [need.id for need in raw.needs]
     if sorted(got) != sorted(wanted):
         raise RuleError(f"{path.name}: needs missing {sorted(set(wanted) - set(got))}, unknown or repeated {sorted(_surplus(got, wanted))}")
-    needs = {need.id: _compile(need, raw.strong_likelihood, path.name) for need in raw.needs}
+    needs = {need.id: _compile(need, raw, path.name) for need in raw.needs}
     return NeedCatalogue(needs, raw.summary_from, raw.examples_now)
 
 
@@ -149,12 +155,13 @@ def _surplus(got: list[str], wanted: list[str]) -> set[str]:
     return {need for need in got if need not in wanted or got.count(need) > 1}
 
 
-def _compile(raw: _RawNeed, strong_likelihood: float, file_name: str) -> NeedSpec:
+def _compile(raw: _RawNeed, file: _RawFile, file_name: str) -> NeedSpec:
     rules = tuple(
-        NeedRule(parse_condition(rule.when, f"{file_name}: {raw.id}, rule {number}"), rule.strength, rule.likelihood or strong_likelihood, rule.reason)
+        NeedRule(parse_condition(rule.when, f"{file_name}: {raw.id}, rule {number}"), rule.strength, rule.likelihood or file.strong_likelihood, rule.reason)
         for number, rule in enumerate(raw.rules, start=1)
     )
-    return NeedSpec(raw.id, raw.label_plain, raw.sensitive, raw.importance, raw.check, rules, tuple(raw.examples))
+    check = raw.check + (file.check_ending.sensitive if raw.sensitive else file.check_ending.plain)
+    return NeedSpec(raw.id, raw.label_plain, raw.sensitive, raw.importance, check, rules, tuple(raw.examples))
 
 
 def _finding(spec: NeedSpec, facts: Facts, values: Mapping[str, Any], now: datetime, summary_from: float) -> NeedFinding | None:

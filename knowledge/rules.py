@@ -9,7 +9,7 @@ The answer is yes, no or unknown (a fact is missing), with the tests that decide
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -49,11 +49,15 @@ Condition = Test | Group
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a condition comes to. `decided`: the tests that made it so; `settles`: the missing facts that could still decide it (empty unless unknown)."""
+    """What a condition comes to.
+
+    `decided`: the tests that made it so. `settles`: the missing facts that could still decide it, each with how many facts have to be
+    known, itself included, on the shortest way to a yes through it (empty unless unknown).
+    """
 
     result: Result
     decided: tuple[Test, ...] = ()
-    settles: frozenset[str] = frozenset()
+    settles: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def fact_keys(self) -> list[str]:
@@ -66,7 +70,7 @@ def evaluate(condition: Condition, values: Mapping[str, Any], now: datetime) -> 
     if isinstance(condition, Test):
         result = _PREDICATES[condition.predicate].decide(values, condition.key, condition.argument, now)
         if result == "unknown":
-            return Verdict("unknown", settles=frozenset({condition.key}))
+            return Verdict("unknown", settles={condition.key: 1})
         return Verdict(result, decided=(condition,))
     verdicts = [evaluate(part, values, now) for part in condition.parts]
     if condition.kind == "not":
@@ -116,9 +120,20 @@ def _join(verdicts: list[Verdict], decisive: Result) -> Verdict:
             return verdict
     open_ones = [verdict for verdict in verdicts if verdict.result == "unknown"]
     if open_ones:
-        return Verdict("unknown", settles=frozenset().union(*(verdict.settles for verdict in open_ones)))
+        return Verdict("unknown", settles=_ways([verdict.settles for verdict in open_ones], together=decisive == "no"))
     decided = tuple(test for verdict in verdicts for test in verdict.decided)
     return Verdict("yes" if decisive == "no" else "no", decided)
+
+
+def _ways(parts: list[Mapping[str, int]], together: bool) -> dict[str, int]:
+    """Join the ways of open parts: when all have to hold, a fact waits for the shortest way of every other part too."""
+    shortest = [min(part.values()) for part in parts]
+    ways: dict[str, int] = {}
+    for part, own in zip(parts, shortest, strict=True):
+        others = sum(shortest) - own if together else 0
+        for key, count in part.items():
+            ways[key] = min(ways.get(key, count + others), count + others)
+    return ways
 
 
 def _parse_group(name: Literal["all", "any"], argument: object, where: str) -> Group:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from knowledge.rules import NEED_PREFIX, Condition, RuleError, evaluate, keys_of, parse_condition
+from knowledge.rules import NEED_PREFIX, Condition, RuleError, evaluate, parse_condition
 from knowledge.vocabulary import load_vocabulary
 
 URGENCY_FILE = Path(__file__).parent / "data" / "urgency.yml"
@@ -123,7 +123,7 @@ def urgency_keys(values: Mapping[str, Any], now: datetime) -> dict[str, Level]:
     for rule in load_urgency().rules:
         if rule.when is None:
             continue
-        for key in evaluate(rule.when, values, now).settles & keys_of(rule.when):
+        for key in evaluate(rule.when, values, now).settles:
             if key not in found or _LEVELS.index(rule.level) < _LEVELS.index(found[key]):
                 found[key] = rule.level
     return found
