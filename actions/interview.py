@@ -91,6 +91,10 @@ class ActionShowSummary(Action):
 
 def continue_interview(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
     """Say what was noted and take the next step; returns the events that keep the state."""
+    if turn.metadata.get("more"):
+        turn.interview["unsaid"] = [*turn.interview.get("unsaid", []), *turn.changes]
+        return remember(turn, turn.asking, turn.awaiting)
+    turn.changes = [*turn.interview.pop("unsaid", []), *turn.changes]
     missed = _keep_missed_answer(turn)
     _acknowledge(dispatcher, turn)
     if turn.interview.get("handed_over"):
@@ -152,7 +156,7 @@ def _ask_key(dispatcher: CollectingDispatcher, turn: Turn, key: str, also: tuple
 def _keep_missed_answer(turn: Turn) -> list[EventType]:
     """Keep the words of an answer that brought no value: the caseworker sees them, and the question is not asked twice."""
     key = turn.asked("fact")
-    if key is None or key in turn.facts or turn.intent not in _MISSED or not turn.text or not turn.interview.get("asked"):
+    if key is None or key in turn.facts or turn.changes or turn.intent not in _MISSED or not turn.interview.get("asked"):
         return []
     words = {"message_id": turn.message_id, "text": turn.text, "start": 0, "end": len(turn.text)}
     turn.facts[key] = {"value": None, "status": "unknown", "evidence": [words]}

@@ -38,6 +38,8 @@ class TurnInput:
     events: list[dict[str, Any]]
     facts: dict[str, Any]
     shown_text: str = ""
+    more: bool = False
+    """Another message of this person already waits: what this one says is kept, the reply comes with the last one."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class Assistant:
                     "now": turn.now.isoformat(),
                     "message_id": turn.message_id,
                     "shown_text": turn.shown_text,
+                    "more": turn.more,
                 },
             )
             self._endpoint.take_failure()
@@ -111,7 +114,7 @@ class Assistant:
             if failure is not None:
                 raise TurnFailed(f"an action raised {type(failure).__name__}") from failure
             replies = replies_of(channel.responses)
-            if not replies:
+            if not replies and not turn.more:
                 raise TurnFailed("the turn brought no reply")
             events = [event.as_dict() for event in list(tracker.events)[before:]]
             return TurnResult(

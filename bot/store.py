@@ -21,6 +21,18 @@ def next_message(session: Session, conversation_id: int) -> Message | None:
     )
 
 
+def more_waits(session: Session, message: Message) -> bool:
+    """Return whether the person has written more since `message`: the answer then comes with the last of them."""
+    later = select(Message.id).where(
+        Message.conversation_id == message.conversation_id,
+        Message.direction == "in",
+        Message.status == "new",
+        Message.kind == "text",
+        Message.id > message.id,
+    )
+    return message.kind == "text" and session.scalar(later.limit(1)) is not None
+
+
 def load_events(session: Session, conversation_id: int) -> list[dict[str, Any]]:
     """Return the tracker events kept so far, oldest first."""
     rows = session.scalars(select(TrackerEvent.data).where(TrackerEvent.conversation_id == conversation_id).order_by(TrackerEvent.id))

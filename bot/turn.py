@@ -88,6 +88,7 @@ def _turn_input(session: Session, message: Message, facts: store.FactRecords) ->
         events=store.load_events(session, message.conversation_id),
         facts=facts,
         shown_text=content.get("text") or "",
+        more=store.more_waits(session, message),
     )
 
 

@@ -1,0 +1,1 @@
+"""Judging the understanding and the interview on labelled cases."""
