@@ -186,7 +186,9 @@ def _merge_one(
         return None
     value: int | str | list[str] | None
     if key in load_vocabulary().facts and load_vocabulary().facts[key].type == "multi":
-        value = _united(before if isinstance(before, list) else [], [str(mention["value"]) for mention in mentions], direct or correcting, correcting)
+        value = _united(
+            before if isinstance(before, list) else [], [str(mention["value"]) for mention in mentions], direct or correcting, correcting
+        )
         used = [mention for mention in mentions if str(mention["value"]) in value]
     else:
         best = max(enumerate(mentions), key=lambda pair: (float(pair[1].get("confidence_entity", 1.0)), pair[0]))[1]
@@ -235,7 +237,12 @@ def _without_contradicted_age(facts: Facts) -> Facts:
 
 
 def _evidence(mention: Mapping[str, Any], message_id: int | None) -> Evidence:
-    return {"message_id": message_id, "text": str(mention.get("text", "")), "start": int(mention.get("start", 0)), "end": int(mention.get("end", 0))}
+    return {
+        "message_id": message_id,
+        "text": str(mention.get("text", "")),
+        "start": int(mention.get("start", 0)),
+        "end": int(mention.get("end", 0)),
+    }
 
 
 def _evidence_of(facts: Facts, keys: Iterable[str]) -> list[Evidence]:

@@ -157,7 +157,12 @@ def _surplus(got: list[str], wanted: list[str]) -> set[str]:
 
 def _compile(raw: _RawNeed, file: _RawFile, file_name: str) -> NeedSpec:
     rules = tuple(
-        NeedRule(parse_condition(rule.when, f"{file_name}: {raw.id}, rule {number}"), rule.strength, rule.likelihood or file.strong_likelihood, rule.reason)
+        NeedRule(
+            parse_condition(rule.when, f"{file_name}: {raw.id}, rule {number}"),
+            rule.strength,
+            rule.likelihood or file.strong_likelihood,
+            rule.reason,
+        )
         for number, rule in enumerate(raw.rules, start=1)
     )
     check = raw.check + (file.check_ending.sensitive if raw.sensitive else file.check_ending.plain)

@@ -21,7 +21,11 @@ def known(**values):
 
 def test_a_new_fact_is_said_with_the_words_it_rests_on() -> None:
     facts, changes = tell({}, entity("guarantor", "no", "いません"), message_id=7)
-    assert facts["guarantor"] == {"value": "no", "status": "said", "evidence": [{"message_id": 7, "text": "いません", "start": 0, "end": 4}]}
+    assert facts["guarantor"] == {
+        "value": "no",
+        "status": "said",
+        "evidence": [{"message_id": 7, "text": "いません", "start": 0, "end": 4}],
+    }
     assert [(change.key, change.before, change.after, change.kind) for change in changes] == [("guarantor", None, "no", "new")]
 
 
@@ -50,7 +54,9 @@ def test_multi_values_are_united_and_replaced_when_correcting() -> None:
 def test_none_gives_way_to_a_real_element_and_replaces_one_only_as_a_direct_answer() -> None:
     assert tell(known(supports_now=["none"]), entity("supports_now", "minsei"))[0]["supports_now"]["value"] == ["minsei"]
     assert tell(known(supports_now=["minsei"]), entity("supports_now", "none"))[0]["supports_now"]["value"] == ["minsei"]
-    assert tell(known(income_source=["wages"]), entity("income_source", "none"), asked="income_source")[0]["income_source"]["value"] == ["none"]
+    assert tell(known(income_source=["wages"]), entity("income_source", "none"), asked="income_source")[0]["income_source"]["value"] == [
+        "none"
+    ]
 
 
 @pytest.mark.parametrize(("key", "clear", "vague"), [("guarantor", "no", "unknown"), ("damage", "half", "unknown")])
@@ -88,7 +94,9 @@ def test_age_band_follows_from_age_and_goes_with_it() -> None:
     assert older["age_band"]["value"] == "65_74"
 
 
-@pytest.mark.parametrize(("age", "band"), [(19, "under20"), (20, "20s"), (59, "50s"), (60, "60_64"), (74, "65_74"), (75, "75_over"), (None, None)])
+@pytest.mark.parametrize(
+    ("age", "band"), [(19, "under20"), (20, "20s"), (59, "50s"), (60, "60_64"), (74, "65_74"), (75, "75_over"), (None, None)]
+)
 def test_each_age_has_its_band(age, band) -> None:
     assert band_of(age) == band
 

@@ -27,7 +27,10 @@ def known(**values):
     return derive({key: {"value": value, "status": "said", "evidence": []} for key, value in values.items()})
 
 
-def candidates(facts, state=InterviewState(suggested=True)):
+SUGGESTED = InterviewState(suggested=True)
+
+
+def candidates(facts, state=SUGGESTED):
     return {candidate.key: candidate for candidate in weigh(facts, state, NOW)}
 
 
@@ -44,7 +47,11 @@ def run(facts, answers, chooser=choose_next):
             if move.kind == "need":
                 facts = answer_need(facts, key, True)
             else:
-                facts = known(**{k: r["value"] for k, r in facts.items() if r["value"]}, **{key: answers[key]}) if key in answers else mark(facts, key, "unknown")
+                facts = (
+                    known(**{k: r["value"] for k, r in facts.items() if r["value"]}, **{key: answers[key]})
+                    if key in answers
+                    else mark(facts, key, "unknown")
+                )
     raise AssertionError("the interview never ended")
 
 
