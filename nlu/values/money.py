@@ -1,0 +1,178 @@
+"""Sums of money: rent, the rent one can pay, income, savings and arrears, each told by the words beside it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nlu.values.lexicon import load_lexicon
+from nlu.values.reading import Candidate, Reading, corrected
+
+KEYS = ("rent_now", "rent_max", "income_monthly", "savings", "arrears_amount")
+_CUES = {"income": "income_monthly", "rent": "rent_now", "limit": "rent_max", "savings": "savings", "arrears": "arrears_amount", "other": ""}
+# what an unasked word may still mean when this was asked
+_COMPATIBLE = {
+    "rent_now": ("rent", None),
+    "rent_max": ("limit", "rent", None),
+    "income_monthly": ("income", None),
+    "savings": ("savings", None),
+    "arrears_amount": ("arrears", "rent", None),
+}
+
+
+@dataclass(frozen=True)
+class _Sum:
+    candidate: Candidate
+    cue: str | None
+    left: str
+    right: str
+    band: bool
+
+    @property
+    def value(self) -> int:
+        return int(self.candidate.value)
+
+
+def read_money(reading: Reading) -> Iterator[tuple[str, Candidate]]:
+    """Yield (key, candidate) for every sum that the text gives a meaning, in yen; income is monthly (source: evaluation rule of the project)."""
+    sums = list(_sums(reading))
+    by_key: dict[str, list[_Sum]] = {}
+    for one in sums:
+        key = _key(reading, one)
+        if key:
+            by_key.setdefault(key, []).append(one)
+    zero = dict(_zeros(reading))
+    lone = _lone(reading)
+    for key in KEYS:
+        found = by_key.get(key, [])
+        if key in zero and (not found or zero[key].start < found[0].candidate.start and key == reading.asked):
+            yield key, zero[key]
+        elif found:
+            yield key, _income(reading, found) if key == "income_monthly" else _one(reading, key, found)
+        elif lone and key == reading.asked:
+            yield key, lone
+
+
+def _sums(reading: Reading) -> Iterator[_Sum]:
+    matches = list(load_lexicon("money").pattern("sum").finditer(reading.text))
+    for at, match in enumerate(matches):
+        floor = matches[at - 1].end() if at else 0
+        ceiling = matches[at + 1].start() if at + 1 < len(matches) else len(reading.text)
+        left = reading.left(match.start(), min(40, match.start() - floor))
+        right = reading.right(match.end(), min(28, ceiling - match.end()))
+        band = bool(match["band"])
+        yield _Sum(Candidate(int(match["n"]), *match.span()), _cue(left, right, band), left, right, band)
+
+
+def _cue(left: str, right: str, band: bool) -> str | None:
+    lexicon = load_lexicon("money")
+    before = _nearest_left(left)
+    after = next((cue for cue in ("limit", "arrears", "other", "income", "savings", "rent") if lexicon.pattern(f"right_{cue}").match(right)), None)
+    if band and lexicon.pattern("right_band_limit").match(right) and before in (None, "rent", "limit"):
+        return "limit"
+    if after == "limit" and before in (None, "rent", "limit", "other"):
+        return "limit"
+    if after in ("arrears", "other") and before in (None, "rent"):
+        return after
+    return before or after
+
+
+def _nearest_left(left: str) -> str | None:
+    lexicon = load_lexicon("money")
+    best, best_end = None, -1
+    for cue in _CUES:
+        for match in lexicon.pattern(f"left_{cue}").finditer(left):
+            # a later start wins; at the same end the longer word
+            if match.end() > best_end:
+                best, best_end = cue, match.end()
+    return best
+
+
+def _key(reading: Reading, one: _Sum) -> str | None:
+    lexicon = load_lexicon("money")
+    if lexicon.pattern("past_left").search(one.left) or lexicon.pattern("past_right").match(one.right):
+        return None
+    asked = reading.asked
+    if asked in _COMPATIBLE and one.cue in _COMPATIBLE[asked]:
+        if asked == "rent_max" and one.cue == "rent" and lexicon.pattern("now_left").search(one.left):
+            return "rent_now"
+        return asked
+    if asked == "savings" and one.cue == "other" and lexicon.pattern("kept").search(one.left + one.right):
+        return "savings"
+    if one.cue is None:
+        return None
+    if one.cue == "income" and lexicon.pattern("not_monthly").search(one.left):
+        return None
+    if one.band and one.cue != "limit":
+        return None
+    return _CUES[one.cue] or None
+
+
+def _one(reading: Reading, key: str, found: list[_Sum]) -> Candidate:
+    kept = corrected(reading, [one.candidate for one in found])
+    chosen = kept[0]
+    one = next(one for one in found if one.candidate is chosen)
+    if key == "rent_max" and one.band:
+        return Candidate(_top_of_band(one.value), chosen.start, chosen.end)
+    return chosen
+
+
+def _top_of_band(value: int) -> int:
+    """Return the top of 6万円台: 69999."""
+    step = next(step for step in (10000, 1000, 100, 10, 1) if value % step == 0)
+    return value + step - 1
+
+
+def _monthly(one: _Sum) -> int:
+    lexicon = load_lexicon("money")
+    if lexicon.pattern("yearly").search(one.left) or lexicon.pattern("yearly_right").match(one.right):
+        return one.value // 12
+    if lexicon.pattern("two_monthly").search(one.left) or lexicon.pattern("two_monthly_right").match(one.right):
+        return one.value // 2
+    return one.value
+
+
+def _income(reading: Reading, found: list[_Sum]) -> Candidate:
+    lexicon = load_lexicon("money")
+    kept = corrected(reading, [one.candidate for one in found])
+    found = [one for one in found if one.candidate in kept]
+    span = found[0].candidate.start, found[-1].candidate.end
+    for marker in ("total", "take_home"):
+        marked = [one for one in found if lexicon.pattern(marker).search(one.left)]
+        if marked and (marker == "total" or len(marked) == 1 and len({_source(one) for one in found}) == 1):
+            return Candidate(_monthly(marked[-1]), marked[-1].candidate.start, marked[-1].candidate.end)
+    amounts: dict[str, int] = {}
+    for one in found:
+        source, value = _source(one), _monthly(one)
+        if value in amounts.values() and source in (None, *amounts):
+            continue
+        if source is None and amounts:
+            continue
+        amounts.setdefault(source or "", value)
+    return Candidate(sum(amounts.values()), *(span if len(amounts) > 1 else (found[0].candidate.start, found[0].candidate.end)))
+
+
+def _source(one: _Sum) -> str | None:
+    """Return the word that names where the money comes from, as it stands nearest."""
+    matches = list(load_lexicon("money").pattern("left_income").finditer(one.left))
+    return matches[-1][0] if matches else None
+
+
+def _zeros(reading: Reading) -> Iterator[tuple[str, Candidate]]:
+    lexicon = load_lexicon("money")
+    for key, name in (("income_monthly", "zero_income"), ("savings", "zero_savings")):
+        match = lexicon.pattern(name).search(reading.text) or (lexicon.pattern("zero_start").match(reading.text) if reading.asked == key else None)
+        if match:
+            yield key, Candidate(0, *match.span(), 0.9)
+    if reading.asked == "rent_now" and (match := lexicon.pattern("zero_rent").search(reading.text)):
+        yield "rent_now", Candidate(0, *match.span(), 0.9)
+
+
+def _lone(reading: Reading) -> Candidate | None:
+    """Read an answer that is only a number: 6.5 to a question about rent is 65000."""
+    match: re.Match[str] | None = load_lexicon("money").pattern("lone").match(reading.text.strip())
+    if reading.asked not in KEYS or not match:
+        return None
+    number = float(match["n"])
+    value = round(number * 10000) if number <= 200 else round(number)
+    at = reading.text.index(match["n"])
+    return Candidate(value, at, at + len(match["n"]), 0.8)
