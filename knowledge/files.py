@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from knowledge.errors import DataError
+from knowledge.lifelines import load_lifelines
 from knowledge.schema import CouncilRecord, DeskFile, DeskRecord, OrganizationRecord, SourceFile, SourceRecord, SourceRef
 from knowledge.vocabulary import load_vocabulary
 
@@ -112,6 +113,10 @@ def _check_words(file: str, desk: DeskRecord) -> None:
     for need in desk.needs:
         if need not in vocabulary.needs:
             raise DataError(file, desk.id, f"need {need!r} is not in vocabulary.yml")
+    known_lines = {line.id for line in load_lifelines()}
+    for line in desk.lifelines:
+        if line not in known_lines:
+            raise DataError(file, desk.id, f"lifeline {line!r} is not in lifelines.yml")
     for language in desk.languages:
         if language not in vocabulary.facts["language"].values:
             raise DataError(file, desk.id, f"language {language!r} is not in vocabulary.yml")

@@ -168,8 +168,12 @@ class ServiceArea(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     service_at_location_id: Mapped[str] = _desk()
     extent_type: Mapped[str] = mapped_column(String(20), comment="municipality, prefecture or nationwide")
-    municipality: Mapped[str | None] = mapped_column(String(40), index=True, comment="canonical name; null unless extent_type is municipality")
-    prefecture: Mapped[str | None] = mapped_column(String(10), comment="the prefecture served, or in which the municipality lies, when known")
+    municipality: Mapped[str | None] = mapped_column(
+        String(40), index=True, comment="canonical name; null unless extent_type is municipality"
+    )
+    prefecture: Mapped[str | None] = mapped_column(
+        String(10), comment="the prefecture served, or in which the municipality lies, when known"
+    )
 
 
 class RequiredDocument(Base):

@@ -1,13 +1,14 @@
 """From a person's situation to desks: which one, why, whether it is open, how to reach it, what to say and bring."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from knowledge.desk_choice import KindChoice, NeedLike, avoids_phone, desk_plan, is_clear, load_choice_rules, people_of
 from knowledge.directory import Directory, is_old, phones_to_show, prefecture_of, true_on
 from knowledge.hours import describe_hours, say_as_of
+from knowledge.lifelines import Lifeline, load_lifelines
 from knowledge.needs import load_needs
 from knowledge.schema import DeskRecord, PhoneRecord
 from knowledge.vocabulary import load_vocabulary
@@ -191,8 +192,14 @@ def _why(choice: KindChoice, nameable: set[str]) -> str:
 
 
 def _reach(desk: DeskRecord, values: Mapping[str, Any], at: dt.datetime) -> list[ReachLine]:
-    calls = [ReachLine("phone", _say_phone(phone), f"tel:{phone.number}") for phone in phones_to_show(desk, at)]
+    calls = [
+        ReachLine("phone", _say_phone(phone), "tel:" + phone.number.replace("-", "").replace("#", "%23"))
+        for phone in phones_to_show(desk, at)
+    ]
+    national = [line for line in load_lifelines() if line.id in desk.lifelines and line.is_fresh(at)]
+    calls += [ReachLine("phone", _say_line(line), line.href) for line in sorted(national, key=_place_in(desk)) if line.number]
     lines = [ReachLine("web", phrase("reach.web"), website) for website in desk.websites]
+    lines += [ReachLine("web", line.name, line.web) for line in national if line.web and not line.number]
     if desk.email:
         lines.append(ReachLine("other", phrase("reach.mail", address=desk.email), f"mailto:{desk.email}"))
     if desk.place:
@@ -202,6 +209,14 @@ def _reach(desk: DeskRecord, values: Mapping[str, Any], at: dt.datetime) -> list
     if desk.find:
         lines.append(ReachLine("other", phrase("reach.find", find=desk.find)))
     return lines + calls if avoids_phone(values, at) else calls + lines
+
+
+def _place_in(desk: DeskRecord) -> Callable[[Lifeline], int]:
+    return lambda line: desk.lifelines.index(line.id)
+
+
+def _say_line(line: Lifeline) -> str:
+    return phrase("reach.lifeline", name=line.name, number=line.number, hours=line.hours.text)
 
 
 def _say_phone(phone: PhoneRecord) -> str:

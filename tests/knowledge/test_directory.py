@@ -72,6 +72,8 @@ def test_a_prefectures_desk_is_not_taken_for_one_of_a_municipality_in_it() -> No
     assert [found.id for found in known.in_prefecture("housing_desk", "東京都")] == ["whole"]
 
 
-@pytest.mark.parametrize(("area", "prefecture"), [("足立区", "東京都"), ("八王子市", "東京都"), ("東京都", "東京都"), ("府中市", None), ("どこか", None)])
+@pytest.mark.parametrize(
+    ("area", "prefecture"), [("足立区", "東京都"), ("八王子市", "東京都"), ("東京都", "東京都"), ("府中市", None), ("どこか", None)]
+)
 def test_the_prefecture_of_a_name_is_told_only_when_there_is_one(area: str, prefecture: str | None) -> None:
     assert prefecture_of(area) == prefecture

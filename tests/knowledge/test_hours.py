@@ -40,7 +40,9 @@ def schedules(draw: st.DrawFn) -> ScheduleRecord:
     )
 
 
-moments = st.datetimes(min_value=dt.datetime(2024, 1, 1), max_value=dt.datetime(2030, 12, 31)).map(lambda moment: moment.replace(tzinfo=TOKYO))
+moments = st.datetimes(min_value=dt.datetime(2024, 1, 1), max_value=dt.datetime(2030, 12, 31)).map(
+    lambda moment: moment.replace(tzinfo=TOKYO)
+)
 
 
 @settings(max_examples=60, deadline=None)

@@ -35,6 +35,7 @@ def test_a_desk_inherits_the_source_of_its_file(tmp_path: Path) -> None:
         (", telephone: x", "telephone"),
         (", needs: [housing]", "housing"),
         (", languages: [xx]", "xx"),
+        (", lifelines: [nobody_answers]", "nobody_answers"),
         (', schedule: [{byday: ["MO"], opens_at: 13:00, closes_at: "16:00"}]', "in quotes"),
         (', schedule: [{byday: ["MO"], opens_at: "16:00", closes_at: "13:00"}]', "later"),
         (', schedule: [{byday: ["1MO"]}]', "MONTHLY"),

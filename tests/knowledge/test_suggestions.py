@@ -242,7 +242,9 @@ def test_old_data_is_never_open_now_and_tells_its_date() -> None:
     assert found.open_now is None
     assert found.as_of == "2024年3月31日時点"
     assert "行く前に電話やホームページでお確かめください" in found.notice
-    checked = suggest({"municipality": "足立区"}, "housing_search", directory=with_desks(desk(schedule=weekday, checked_on="2026-10-01")))[0]
+    checked = suggest({"municipality": "足立区"}, "housing_search", directory=with_desks(desk(schedule=weekday, checked_on="2026-10-01")))[
+        0
+    ]
     assert checked.open_now is True
     assert "行く前に" not in checked.notice
 
@@ -257,3 +259,12 @@ def test_a_sensitive_need_is_named_only_when_the_person_spoke_of_it() -> None:
 
 def test_a_sample_desk_says_that_it_is_one() -> None:
     assert "見本です" in suggest({"municipality": "足立区"}, "housing_search", directory=with_desks(desk(sample=True)))[0].notice
+
+
+def test_national_lines_stand_on_the_general_card_only_while_their_source_is_young() -> None:
+    directory = Directory.from_files()
+    card = suggest({}, "mental_health", directory=directory, urgency="emergency", emergency=["violence_now"])[0]
+    assert [line.href for line in card.reach if line.kind == "phone"][0] == "tel:110"
+    far = NOW + dt.timedelta(days=365 * 9)
+    later = suggest_desks({}, [Need("legal_advice")], "normal", directory, far)[0]
+    assert [line for line in later.reach if line.kind == "phone"] == []
