@@ -87,7 +87,7 @@ class Directory:
         return [desk for desk in self.records if desk.kind == kind and desk.status in SHOWN]
 
     def council(self, municipality: str) -> CouncilRecord | None:
-        """The 居住支援協議会 of a municipality, or None."""
+        """The housing support council of a municipality, or None."""
         return next((council for council in self.councils if council.municipality == municipality), None)
 
     def source_title(self, source: SourceRef) -> str:

@@ -39,7 +39,7 @@ class Slot:
 
 
 def is_closed_season(day: dt.date) -> bool:
-    """Whether `day` lies in the year-end closure, 29 December to 3 January (行政機関の休日に関する法律 第1条)."""
+    """Whether `day` lies in the year-end closure, 29 December to 3 January (Act on Holidays of Administrative Organs, article 1)."""
     return (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3)
 
 
@@ -92,22 +92,22 @@ def next_opening(schedules: Sequence[ScheduleRecord], at: dt.datetime) -> dt.dat
 
 
 def say_time(time: dt.time) -> str:
-    """13:00 → 13時, 13:30 → 13時30分."""
+    """The hour, with minutes only when there are some."""
     return phrase("dates.hour_minute", hour=time.hour, minute=time.minute) if time.minute else phrase("dates.hour", hour=time.hour)
 
 
 def say_day(day: dt.date) -> str:
-    """2026-11-26 → 11月26日(木)."""
+    """Month, day and weekday, without the year."""
     return phrase("dates.day", month=day.month, day=day.day, weekday=words("dates.weekdays")[day.weekday()])
 
 
 def say_as_of(day: dt.date) -> str:
-    """2024-03-31 → 2024年3月31日時点."""
+    """The full date with the words that say that something was true then."""
     return phrase("dates.as_of", date=phrase("dates.full", year=day.year, month=day.month, day=day.day))
 
 
 def say_next(schedules: Sequence[ScheduleRecord], at: dt.datetime) -> str:
-    """次は11月26日(木) 13時から。 Empty when no next time is known."""
+    """When it opens next, as a sentence. Empty when no next time is known."""
     slot = next_slot(schedules, at)
     if slot is None:
         return ""
@@ -121,7 +121,7 @@ def say_next(schedules: Sequence[ScheduleRecord], at: dt.datetime) -> str:
 
 
 def say_schedule(schedule: ScheduleRecord) -> str:
-    """第1・第3木曜 13時〜16時, 平日 9時〜17時, 毎週火曜 午後."""
+    """The days and, where known, the times or the part of the day, as people say them."""
     days = _say_days(schedule)
     if schedule.opens_at and schedule.closes_at:
         return f"{days} {phrase('schedule.range', opens=say_time(schedule.opens_at), closes=say_time(schedule.closes_at))}"
@@ -184,7 +184,7 @@ def _say_days(schedule: ScheduleRecord) -> str:
 
 
 def _say_ordinals(schedule: ScheduleRecord, names: Sequence[str]) -> Iterator[str]:
-    """1TH, 3TH → 第1, 第3木; -1FR → 最後の金: the weekday stands once, after the last of its ordinals."""
+    """The numbered weekdays of a month; of several numbers for one weekday, the weekday stands once, after the last."""
     for place, day in enumerate(schedule.byday):
         number, code = day[:-2], day[-2:]
         follows = schedule.byday[place + 1][-2:] if place + 1 < len(schedule.byday) else None

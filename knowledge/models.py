@@ -1,4 +1,4 @@
-"""The tables of what we know, on Open Referral HSDS 3; a 窓口 is a row of service_at_location.
+"""The tables of what we know, on Open Referral HSDS 3; what a resident calls a desk (madoguchi) is a row of service_at_location.
 
 Ids are those of the data files. Rows that an admin entered or edited carry `origin` admin and are never overwritten by a
 load from files. Dates are plain days (Asia/Tokyo); times of day are "HH:MM".
@@ -105,7 +105,7 @@ class ServiceAtLocation(Sourced, Kept, Base):
     lifelines: Mapped[list[str]] = mapped_column(JSON, comment="ids of lifelines.yml")
     say: Mapped[str | None] = mapped_column(Text, comment="what to say first")
     shops: Mapped[Any] = mapped_column(JSON, nullable=True, comment="{count, as_of, kind, where_listed} of cooperating shops")
-    sample: Mapped[bool] = mapped_column(comment="made up, printed as 見本")
+    sample: Mapped[bool] = mapped_column(comment="made up, printed as a sample")
     notes: Mapped[str | None] = mapped_column(Text, comment="for staff")
     checked_on: Mapped[date | None] = mapped_column(Date, comment="day on which an admin last checked it")
 
@@ -232,7 +232,7 @@ class Attribute(Base):
 
 
 class Council(Sourced, Kept, Base):
-    """A 居住支援協議会 with what the list of councils says of it."""
+    """A housing support council with what the list of councils says of it."""
 
     __tablename__ = "council"
 
@@ -289,7 +289,7 @@ class Shop(Sourced, Kept, Base):
     website: Mapped[str | None] = mapped_column(String(400))
     accepts: Mapped[list[str]] = mapped_column(JSON, comment="whom it accepts: knowledge.schema.Serves")
     status: Mapped[str] = mapped_column(String(20), comment=STATUS)
-    sample: Mapped[bool] = mapped_column(default=False, comment="made up, printed as 見本")
+    sample: Mapped[bool] = mapped_column(default=False, comment="made up, printed as a sample")
     notes: Mapped[str | None] = mapped_column(Text)
     checked_on: Mapped[date | None] = mapped_column(Date)
 

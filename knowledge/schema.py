@@ -76,7 +76,8 @@ class ExceptionDay(Shape):
 class ScheduleRecord(Shape):
     """One line of opening hours as HSDS keeps it (iCalendar's FREQ, INTERVAL, BYDAY, BYMONTH), in Asia/Tokyo.
 
-    "第1・第3・第5木曜 13時〜16時" is {freq: MONTHLY, byday: ["1TH", "3TH", "5TH"], opens_at: "13:00", closes_at: "16:00"}.
+    The first, third and fifth Thursday from one to four:
+    {freq: MONTHLY, byday: ["1TH", "3TH", "5TH"], opens_at: "13:00", closes_at: "16:00"}.
     A day without known times leaves opens_at and closes_at out and may say `part_of_day`.
     """
 
@@ -159,8 +160,8 @@ class DeskRecord(Shape):
     kind: Text = Field(description="a desk kind of the vocabulary")
     name: Text
     organization: RecordId | None = Field(default=None, description="id from `organizations` of any desk file")
-    municipality: str | None = Field(default=None, description="canonical name with its suffix: 足立区")
-    prefecture: str | None = Field(default=None, description="東京都; given alone it means the whole prefecture")
+    municipality: str | None = Field(default=None, description="canonical name with its suffix")
+    prefecture: str | None = Field(default=None, description="with its suffix; given alone it means the whole prefecture")
     nationwide: bool = False
     general: bool = Field(default=False, description="a nationwide description of a desk kind, not one concrete desk")
     what: Text = Field(description="one plain sentence: what it does for the person")
@@ -184,7 +185,7 @@ class DeskRecord(Shape):
     accessibility: list[Text] = []
     shops: ShopCount | None = None
     status: DeskStatus = "current"
-    sample: bool = Field(default=False, description="made-up record of a sample municipality; printed as 見本")
+    sample: bool = Field(default=False, description="made-up record of a sample municipality; printed as a sample")
     notes: str | None = None
     checked_on: dt.date | None = Field(default=None, description="day on which an admin last checked it; counts in place of as_of")
     source: SourceRef | None = Field(default=None, description="inherits the file's")
@@ -212,25 +213,25 @@ class CouncilMembers(Shape):
 
 
 class CouncilRecord(Shape):
-    """A 居住支援協議会: what it is, who sits in it, what it does and what troubles it, in own words."""
+    """A housing support council: what it is, who sits in it, what it does and what troubles it, in own words."""
 
     id: RecordId
     name: Text
     municipality: str | None = None
     prefecture: Text
     founded: PartialDate | None = Field(default=None, description="YYYY, YYYY-MM or YYYY-MM-DD, as exact as the document")
-    basis: str | None = Field(default=None, description="rules it stands on: 要綱, 会則 …")
+    basis: str | None = Field(default=None, description="the rules it stands on")
     members: CouncilMembers = CouncilMembers()
     secretariat: list[Text] = []
     activities: list[Text] = Field(default=[], description="activities by its rules")
     work: list[Text] = Field(default=[], description="what it really does")
     founding_issues: list[Text] = []
     present_issues: list[Text] = []
-    consultation_operator: list[Text] = Field(default=[], description="事業の実施主体")
-    consultation_setup: list[Text] = Field(default=[], description="相談等実施の体制")
-    publicity: list[Text] = Field(default=[], description="広報")
-    places: list[Text] = Field(default=[], description="相談可能な箇所数")
-    effects: list[Text] = Field(default=[], description="効果、課題")
+    consultation_operator: list[Text] = Field(default=[], description="who runs the consultation")
+    consultation_setup: list[Text] = Field(default=[], description="how consultation is organised")
+    publicity: list[Text] = Field(default=[], description="how it is made known")
+    places: list[Text] = Field(default=[], description="at how many places one can ask")
+    effects: list[Text] = Field(default=[], description="what came of it, and what is hard")
     status: DeskStatus = "current"
     notes: str | None = None
     source: SourceRef | None = None

@@ -73,7 +73,7 @@ def test_a_desk_that_closes_on_holidays_is_never_open_on_one(day: dt.date, time:
 
 
 @settings(max_examples=40, deadline=None)
-@given(moments, st.sampled_from([dt.timezone.utc, dt.timezone(dt.timedelta(hours=-8))]))
+@given(moments, st.sampled_from([dt.UTC, dt.timezone(dt.timedelta(hours=-8))]))
 def test_the_answer_does_not_hang_on_the_time_zone_of_the_question(moment: dt.datetime, zone: dt.tzinfo) -> None:
     assert is_open([WEEKDAY_HOURS], moment) == is_open([WEEKDAY_HOURS], moment.astimezone(zone))
 

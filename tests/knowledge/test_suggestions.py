@@ -153,7 +153,8 @@ def test_every_need_alone_leads_an_adult_to_some_desk() -> None:
 
 def test_over_a_conversation_every_clear_need_meets_a_fitting_desk() -> None:
     values = {"age": 71, "household": "single", "municipality": "足立区", "reasons": ["rent_arrears"], "debt": "yes", "guarantor": "no"}
-    needs = infer_needs({key: {"value": value, "status": "said", "evidence": []} for key, value in values.items()}, NOW)
+    facts: Any = {key: {"value": value, "status": "said", "evidence": []} for key, value in values.items()}
+    needs = infer_needs(facts, NOW)
     directory, told = Directory.from_files(), list[str]()
     while found := suggest_desks(values, needs, "normal", directory, NOW, limit=1, already=told):
         told.append(found[0].desk.id)
