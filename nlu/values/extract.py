@@ -9,6 +9,7 @@ from nlu.values.arrears import read_arrears_months
 from nlu.values.care import read_care_level, read_contact_time
 from nlu.values.counts import read_counts
 from nlu.values.dates import read_deadlines
+from nlu.values.locations import read_places
 from nlu.values.money import read_money
 from nlu.values.reading import Candidate, Reading, read
 
@@ -32,5 +33,5 @@ def extract_values(text: str, asked: str | None, now: datetime) -> list[Mention]
     the day in Asia/Tokyo. Each key comes at most once, `desired_area` once per place. Nothing found: an empty list.
     """
     reading = read(text, asked, now)
-    found = [reading.mention(key, candidate) for reader in _READERS for key, candidate in reader(reading)]
+    found = [reading.mention(key, candidate) for reader in _READERS for key, candidate in reader(reading)] + read_places(reading)
     return sorted(found, key=lambda mention: (mention.start, mention.key))
