@@ -72,9 +72,12 @@ def _bare(reading: Reading) -> Iterator[_Age]:
     if reading.asked not in (None, "age", "age_band") and reading.asked in load_lexicon("extract").words("numeric"):
         return
     for match in lexicon.pattern("bare").finditer(reading.text):
-        if lexicon.pattern("bare_left").search(reading.text[: match.start()]) or lexicon.pattern("turning").search(reading.left(match.start())):
+        if reading.asked in ("age", "age_band") or lexicon.pattern("bare_left").search(reading.text[: match.start()]) or lexicon.pattern("turning").search(reading.left(match.start())):
             if not _same_sentence_sum(reading, match):
                 yield _Age(Candidate(_turning(reading, match), *match.span(), 0.9), owner_of(reading, *match.span()))
+    for match in lexicon.pattern("bare_owned").finditer(reading.text):
+        if not any(other.start() <= match.start("n") < other.end() for other in lexicon.pattern("bare").finditer(reading.text)):
+            yield _Age(Candidate(int(match["n"]), *match.span("n"), 0.9), owner_of(reading, *match.span("n")))
     for match in load_lexicon("people").pattern("aged_kin").finditer(reading.text):
         yield _Age(Candidate(int(match["n"]), match.start("n"), match.end("n"), 0.9), match["kin"])
 

@@ -15,6 +15,8 @@ def read_care_level(reading: Reading) -> Iterator[tuple[str, Candidate]]:
         value = lexicon.table("level").get(_kind(match["kind"]) + match["n"])
         if value and not lexicon.pattern("past").match(reading.text[match.end() :]):
             found.append(Candidate(value, *match.span()))
+    for match in lexicon.pattern("became").finditer(reading.text):
+        found.append(Candidate(lexicon.table("level")[match["kind"] + match["n"]], *match.span()))
     if found:
         yield "care_level", corrected(reading, found)[-1]
         return

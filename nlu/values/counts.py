@@ -32,6 +32,8 @@ def _children(reading: Reading) -> Candidate | None:
     none = lexicon.pattern("none").search(reading.text)
     if reading.asked == "children":
         none = none or lexicon.pattern("no_start").match(reading.text)
+    if none and reading.asked == "children" and not _lone(reading):
+        return Candidate(0, *none.span())
     counted = _counted_children(reading)
     if counted:
         return counted
@@ -133,7 +135,7 @@ def _household(reading: Reading) -> Candidate | None:
 def _stated_size(reading: Reading) -> Candidate | None:
     lexicon = load_lexicon("counts")
     found: list[Candidate] = []
-    for name in ("house_move", "house_family", "house_list", "house_two", "house_with_one"):
+    for name in ("house_move", "house_family", "house_list", "house_two", "house_with_one", "house_together"):
         for match in lexicon.pattern(name).finditer(reading.text):
             at = next(match.start(key) for key, value in match.groupdict().items() if key.startswith("n") and value)
             if not _is_household(reading, match, at, name):
@@ -148,6 +150,8 @@ def _stated_size(reading: Reading) -> Candidate | None:
 def _is_household(reading: Reading, match: re.Match[str], at: int, name: str) -> bool:
     lexicon = load_lexicon("counts")
     if lexicon.pattern("not_house_after").match(reading.text[match.end() :]) or lexicon.pattern("not_house_after").match(reading.text[at + 2 :]):
+        return False
+    if name in ("house_move", "house_together") and lexicon.pattern("child_left").search(reading.left(match.start(), 8)):
         return False
     if name != "house_move" and lexicon.pattern("not_house").search(reading.left(match.start(), 14)):
         return False

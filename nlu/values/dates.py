@@ -23,8 +23,15 @@ def _day(year: int, month: int, day: int) -> date | None:
     return date(year, month, day) if day <= calendar.monthrange(year, month)[1] else None
 
 
-def _vague(after: str) -> bool:
-    return bool(load_lexicon("dates").pattern("vague").match(after))
+def _closes(after: str) -> bool:
+    """Tell a month alone that closes something (3月で出ます) from a vague one (3月上旬, 再来月、)."""
+    lexicon = load_lexicon("dates")
+    return not lexicon.pattern("vague").match(after) and bool(lexicon.pattern("month_alone").match(after))
+
+
+def _just_past(day: date, today: date, after: str) -> bool:
+    """Tell a day of the last five months, named without a year, that is over rather than to come next year."""
+    return (today - day).days <= 150 and not load_lexicon("dates").pattern("still_to_come").match(after)
 
 
 def _calendar(match: re.Match[str], today: date, after: str) -> date | None:
@@ -36,19 +43,21 @@ def _calendar(match: re.Match[str], today: date, after: str) -> date | None:
         year = today.year + int(load_lexicon("dates").table("year_word")[word])
     if groups.get("day"):
         found = _day(year or today.year, month, int(match["day"]))
-        return found if year or found is None or found >= today else _day(today.year + 1, month, int(match["day"]))
-    if not groups.get("end") and _vague(after):
+        if year or found is None or found >= today:
+            return found
+        return None if _just_past(found, today, after) else _day(today.year + 1, month, int(match["day"]))
+    if not groups.get("end") and not _closes(after):
         return None
-    if year is None:
-        year = today.year + (month < today.month)
-    return month_end(year, month)
+    if year is None and month < today.month:
+        return None if not groups.get("end") and _just_past(month_end(today.year, month), today, after) else month_end(today.year + 1, month)
+    return month_end(year or today.year, month)
 
 
 def _month_from(match: re.Match[str], today: date, after: str) -> date | None:
     month = today.month + int(load_lexicon("dates").table("month_word")[match["month_word"]])
     if match["day"]:
         return _day(today.year, month, int(match["day"]))
-    return None if not match["end"] and _vague(after) else month_end(today.year, month)
+    return None if not match["end"] and not _closes(after) else month_end(today.year, month)
 
 
 def _bare_day(match: re.Match[str], today: date, _after: str) -> date | None:

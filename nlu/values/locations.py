@@ -53,8 +53,8 @@ def _roles(reading: Reading, text: str, group: list[PlaceHit], hits: list[PlaceH
         return
     if lexicon.pattern("not_there").match(right):
         return
-    if lexicon.pattern("stay").match(right):
-        yield from (WISH, HOME) if len(group) == 1 and not lexicon.pattern("not_mine").search(left) else (WISH,)
+    if lexicon.pattern("stay").match(right) and not lexicon.pattern("not_mine").search(left):
+        yield from (WISH, HOME) if len(group) == 1 else (WISH,)
         return
     wished = lexicon.pattern("wish").match(right)
     lived = lexicon.pattern("live").match(right)

@@ -35,6 +35,7 @@ class _Sum:
 def read_money(reading: Reading) -> Iterator[tuple[str, Candidate]]:
     """Yield (key, candidate) for every sum that the text gives a meaning, in yen; income is monthly (source: evaluation rule of the project)."""
     sums = list(_sums(reading))
+    asked_income = reading.asked == "income_monthly"
     by_key: dict[str, list[_Sum]] = {}
     for one in sums:
         key = _key(reading, one)
@@ -47,7 +48,10 @@ def read_money(reading: Reading) -> Iterator[tuple[str, Candidate]]:
         if key in zero and (not found or zero[key].start < found[0].candidate.start and key == reading.asked):
             yield key, zero[key]
         elif found:
-            yield key, _income(reading, found) if key == "income_monthly" else _one(reading, key, found)
+            if key != "income_monthly":
+                yield key, _one(reading, key, found)
+            elif not (len(sums) == 1 and load_lexicon("money").pattern("more_income").match(reading.text[found[-1].candidate.end :]) and not asked_income):
+                yield key, _income(reading, found)
         elif lone and key == reading.asked:
             yield key, lone
 
@@ -78,12 +82,12 @@ def _cue(left: str, right: str, band: bool) -> str | None:
 
 def _nearest_left(left: str) -> str | None:
     lexicon = load_lexicon("money")
-    best, best_end = None, -1
+    best, best_place = None, (-1, 0)
     for cue in _CUES:
         for match in lexicon.pattern(f"left_{cue}").finditer(left):
-            # a later start wins; at the same end the longer word
-            if match.end() > best_end:
-                best, best_end = cue, match.end()
+            # the nearest wins; of two that end together the longer
+            if (match.end(), len(match[0])) > best_place:
+                best, best_place = cue, (match.end(), len(match[0]))
     return best
 
 
@@ -92,19 +96,26 @@ def _key(reading: Reading, one: _Sum) -> str | None:
     if lexicon.pattern("past_left").search(one.left) or lexicon.pattern("past_right").match(one.right):
         return None
     asked = reading.asked
-    if asked in _COMPATIBLE and one.cue in _COMPATIBLE[asked]:
-        if asked == "rent_max" and one.cue == "rent" and lexicon.pattern("now_left").search(one.left):
+    cue = one.cue
+    if cue == "other" and asked in _COMPATIBLE:
+        cue = _cue(lexicon.pattern("clause").split(one.left)[-1], one.right, one.band)
+    if cue is None and lexicon.pattern("now_left").search(one.left) and lexicon.pattern("rent_word").search(reading.text) and not asked:
+        cue = "rent"
+    if asked in _COMPATIBLE and cue in _COMPATIBLE[asked]:
+        if one.band and asked != "rent_max":
+            return None
+        if asked == "rent_max" and cue == "rent" and lexicon.pattern("now_left").search(one.left):
             return "rent_now"
         return asked
-    if asked == "savings" and one.cue == "other" and lexicon.pattern("kept").search(one.left + one.right):
+    if asked == "savings" and cue == "other" and lexicon.pattern("kept").search(one.left + one.right):
         return "savings"
-    if one.cue is None:
+    if cue is None:
         return None
-    if one.cue == "income" and lexicon.pattern("not_monthly").search(one.left):
+    if cue == "income" and lexicon.pattern("not_monthly").search(one.left):
         return None
-    if one.band and one.cue != "limit":
+    if one.band and cue != "limit":
         return None
-    return _CUES[one.cue] or None
+    return _CUES[cue] or None
 
 
 def _one(reading: Reading, key: str, found: list[_Sum]) -> Candidate:

@@ -5,6 +5,9 @@ import re
 from nlu.values.lexicon import load_lexicon
 from nlu.values.normalise import Normalised
 
+# longer runs are codes or noise, not amounts
+LONGEST = 24
+
 Change = tuple[int, int, str]
 
 
@@ -96,6 +99,8 @@ def _runs(text: str) -> list[Change]:
 def _is_number(text: str, match: re.Match[str]) -> bool:
     lexicon = load_lexicon("numbers")
     run = match[0]
+    if len(run) > LONGEST:
+        return False
     if len(run) > 1 or run.isascii():
         return True
     before = text[max(0, match.start() - 2) : match.start()]

@@ -10,6 +10,7 @@ from knowledge.municipalities import Municipality, load_municipalities
 from nlu.values.lexicon import load_lexicon
 from nlu.values.normalise import Normalised, normalise
 
+_KANA = re.compile("[\u3041-\u3096]+")
 _LONG_VOWELS = re.compile("ou|oo|uu")
 
 
@@ -131,6 +132,8 @@ def _accepted(text: str, at: int, surface: _Surface, hit: PlaceHit, asked: bool)
         return (asked and not town) or (len(surface.text) >= 5 and not town)
     if _is_person(text, hit.end) or town and not asked:
         return False
+    if len(surface.text) == 1:
+        return bool(lexicon.pattern("after_single" if asked else "after_single_unasked").match(after))
     everyday = surface.text in lexicon.words("everyday") or surface.text in lexicon.words("everyday_kana")
     if asked:
         return bool(lexicon.pattern("after_asked").match(after)) and (surface.kind == "stem" or len(surface.text) >= 3)
@@ -211,9 +214,13 @@ def _index() -> dict[str, tuple[_Surface, ...]]:
         surfaces.setdefault((place.name, "full"), []).append(place)
         surfaces.setdefault((place.kana, "kana_full"), []).append(place)
         if not place.city_code:
-            surfaces.setdefault((place.name[:-1], "stem"), []).append(place)
-            if not place.county and place.name[-1] in load_lexicon("places").words("suffix")[:2]:
-                surfaces.setdefault((place.kana[:-1], "kana_stem"), []).append(place)
+            town = place.name[-1] in load_lexicon("places").words("suffix")[2:]
+            kana = bool(_KANA.fullmatch(place.name[:-1]))
+            if not (kana and town):
+                surfaces.setdefault((place.name[:-1], "kana_stem" if kana else "stem"), []).append(place)
+            if not town:
+                same = surfaces.setdefault((place.kana[:-1], "kana_stem"), [])
+                same += [] if place in same else [place]
     index: dict[str, list[_Surface]] = {}
     for (text, kind), places in surfaces.items():
         index.setdefault(text[0], []).append(_Surface(text, kind, tuple(places)))
