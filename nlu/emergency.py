@@ -18,7 +18,9 @@ LEXICON = Path(__file__).parent / "lexicon" / "emergency.yml"
 
 _STOP = "\u3002"
 _STOPS = frozenset("\u3002.!?\n\r")
-_DROPPED = frozenset("\u3001,\u300c\u300d\u300e\u300f()\uff62\uff63\"'\u2026\u2025\u30fb\u00b7\u301c~*_\u3010\u3011[]<>:;/|\\^`\u2018\u2019\u201c\u201d-\u2014\u2015")
+_DROPPED = frozenset(
+    "\u3001,\u300c\u300d\u300e\u300f()\uff62\uff63\"'\u2026\u2025\u30fb\u00b7\u301c~*_\u3010\u3011[]<>:;/|\\^`\u2018\u2019\u201c\u201d-\u2014\u2015"
+)
 _LONG_VOWEL = "\u30fc"
 _SOUND_MARKS = frozenset("\uff9e\uff9f\u3099\u309a")
 _NAME = re.compile(r"<([a-z_]+)>")
@@ -44,12 +46,12 @@ class _Sign(_Shape):
     id: str
     pattern: str
     certain: bool = True
+    whole: bool = False
     with_: list[str] = Field(default=[], alias="with")
     without: list[str] = []
 
 
 class _Kind(_Shape):
-    hints: list[str]
     masks: list[str]
     denied: str
     quiet: list[str]
@@ -67,6 +69,7 @@ class _Lexicon(_Shape):
 class _Rule:
     pattern: re.Pattern[str]
     certain: bool
+    whole: bool
     with_: tuple[str, ...]
     without: tuple[str, ...]
 
@@ -74,7 +77,6 @@ class _Rule:
 @dataclass(frozen=True)
 class _Rules:
     kind: str
-    hints: re.Pattern[str]
     mask: re.Pattern[str]
     denied: re.Pattern[str]
     quiet: tuple[str, ...]
@@ -121,7 +123,7 @@ def check_lexicon() -> None:
 
 
 def _first_sign(plain: str, rules: _Rules, contexts: _Contexts) -> tuple[int, int, bool] | None:
-    if rules.hints.search(plain) is None or (any(contexts.has(name) for name in rules.quiet) and not contexts.has("still")):
+    if any(contexts.has(name) for name in rules.quiet) and not contexts.has("still"):
         return None
     masked: list[tuple[int, int]] | None = None
     unsure: tuple[int, int, bool] | None = None
@@ -131,7 +133,8 @@ def _first_sign(plain: str, rules: _Rules, contexts: _Contexts) -> tuple[int, in
         for match in _matches(rule, plain, contexts):
             if masked is None:
                 masked = [span.span() for span in rules.mask.finditer(plain)]
-            if _overlaps(match.span(), masked) or rules.denied.match(plain, match.end()) is not None:
+            denied = not rule.whole and rules.denied.match(plain, match.end()) is not None
+            if denied or _overlaps(match.span(), masked):
                 continue
             if rule.certain:
                 return match.start(), match.end(), True
@@ -161,11 +164,19 @@ def _plain(text: str) -> tuple[str, list[int]]:
         width = 2 if index + 1 < len(text) and text[index + 1] in _SOUND_MARKS else 1
         for character in unicodedata.normalize("NFKC", text[index : index + width]):
             read = _read(character, out[-1] if out else "")
+            if read == _LONG_VOWEL and _drawn_out(text, index):
+                continue
             if read:
                 out.append(read)
                 places.append(index)
         index += width
     return "".join(out), places
+
+
+def _drawn_out(text: str, index: int) -> bool:
+    """Return whether the long-vowel mark at `index` only draws out a word in hiragana or kanji; katakana words own theirs."""
+    word = text[:index][-8:].rstrip(_LONG_VOWEL)
+    return bool(word) and not ("\u30a1" <= word[-1] <= "\u30ff" or "\uff66" <= word[-1] <= "\uff9f")
 
 
 def _read(character: str, before: str) -> str:
@@ -199,10 +210,9 @@ def _compiled_kind(name: str, kind: _Kind, words: dict[str, str], known: set[str
         if unknown:
             raise ValueError(f"{LEXICON.name}: kinds.{name}.signs.{sign.id}: no such context: {', '.join(sorted(unknown))}")
         pattern = _compiled(sign.pattern, words, f"kinds.{name}.signs.{sign.id}")
-        rules.append(_Rule(pattern, sign.certain, tuple(sign.with_), tuple(sign.without)))
+        rules.append(_Rule(pattern, sign.certain, sign.whole, tuple(sign.with_), tuple(sign.without)))
     return _Rules(
         kind=name,
-        hints=re.compile("|".join(re.escape(_as_read(hint)) for hint in kind.hints)),
         mask=_compiled("|".join(kind.masks), words, f"kinds.{name}.masks"),
         denied=_compiled(kind.denied.removeprefix("^"), words, f"kinds.{name}.denied"),
         quiet=tuple(kind.quiet),
