@@ -1,6 +1,6 @@
 """Asides: a question in the middle, a human, deletion, emergencies, another language."""
 
-from knowledge.lifelines import language_reply, lifeline_reply
+from knowledge.lifeline_cards import human_lines, language_reply
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -21,9 +21,9 @@ class ActionCallHuman(Action):
         """Answer and ask the turn to alert staff."""
         turn = read_turn(tracker)
         dispatcher.utter_message(response="utter_call_human", json_message={"effects": ["call_human"]})
-        lines = lifeline_reply(["human"], turn.now)
-        if lines["cards"]:
-            dispatcher.utter_message(response="utter_call_human_lines", json_message={"cards": lines["cards"]})
+        lines = human_lines(turn.now)
+        if lines:
+            dispatcher.utter_message(response="utter_call_human_lines", json_message={"cards": lines})
         return []
 
 
@@ -84,7 +84,7 @@ class ActionAnswerLanguage(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Say two sentences in that language with the desk for foreign residents."""
         language = tracker.latest_message.get("language")
-        found = language_reply(language) if language else None
+        found = language_reply(language, read_turn(tracker).now) if language else None
         if found is None:
             dispatcher.utter_message(response="utter_no_language")
         else:

@@ -36,10 +36,12 @@ def suggest(
     values = plain_values(turn.facts)
     needs = [need for need in infer_needs(turn.facts, turn.now) if need.status != "declined"]
     stated = [need.id for need in needs if need.status == "stated"]
-    urgency = judge_urgency(values, turn.interview.get("emergencies", []), turn.now, stated)
+    emergencies = turn.interview.get("emergencies", [])
+    urgency = judge_urgency(values, emergencies, turn.now, stated)
     shown = turn.interview.setdefault("desks", [])
     already = () if again else tuple(desk["id"] for desk in shown)
-    found = suggest_desks(values, needs, urgency.level, knowledge_base().directory(), turn.now, limit=limit, already=already)
+    directory = knowledge_base().directory()
+    found = suggest_desks(values, needs, urgency.level, directory, turn.now, limit=limit, already=already, emergency=emergencies)
     if not found:
         return False
     cards = [suggestion_card(suggestion) for suggestion in found]

@@ -1,5 +1,6 @@
 """The command line: `madoguchi serve`, `train`, `chat`, `explain`, `evaluate`, `simulate`, `db`, `knowledge`."""
 
+import logging
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +14,7 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     from bot.assistant import Assistant
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Madoguchi: an intake assistant for people with housing trouble.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Madoguchi: an intake assistant for people with housing trouble.")
 db_app = typer.Typer(no_args_is_help=True, help="The database: migrate, check.")
 knowledge_app = typer.Typer(no_args_is_help=True, help="The knowledge: check the files, load them.")
 app.add_typer(db_app, name="db")
@@ -181,8 +182,10 @@ def _train_if_needed(settings: Settings) -> None:
 def _train(settings: Settings) -> None:
     import time
 
+    from bot.logs import configure_logging
     from bot.training import train as train_model
 
+    configure_logging(logging.WARNING)
     out.print("Training the model (about a minute) …")
     began = time.monotonic()
     train_model(settings.models_dir)

@@ -7,6 +7,12 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
 _RECENT_EVENTS = 120
+# Every replay begins as a session begins; without it Rasa's rules find no state to start from.
+_BEGINNING: list[dict[str, Any]] = [
+    {"event": "action", "name": "action_session_start"},
+    {"event": "session_started"},
+    {"event": "action", "name": "action_listen"},
+]
 _TURN_SLOTS = ("facts", "changes")  # loaded afresh each turn; their history is the facts table's business
 
 
@@ -23,7 +29,7 @@ class TurnTrackerStore(TrackerStore):
 
     def hold(self, sender_id: str, events: list[dict[str, Any]], slots: dict[str, Any]) -> None:
         """Build the tracker of `sender_id` from its kept events and this turn's slot values."""
-        replay = compact(events) + [{"event": "slot", "name": name, "value": value} for name, value in slots.items()]
+        replay = _BEGINNING + compact(events) + [{"event": "slot", "name": name, "value": value} for name, value in slots.items()]
         self._held[sender_id] = DialogueStateTracker.from_dict(sender_id, replay, self.domain.slots)
 
     def release(self, sender_id: str) -> DialogueStateTracker:

@@ -3,13 +3,13 @@
 Killed before the commit, nothing happened and the turn runs again; killed after it, the message is done and stays done.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 import structlog
-from knowledge.lifelines import lifeline_reply
+from knowledge.lifeline_cards import lifeline_reply
 from nlu.emergency import EmergencySign, detect_emergency
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -128,19 +128,20 @@ def _answer_emergency(session: Session, message: Message, now: datetime) -> list
     if not signs or session.scalar(select(Message.id).where(Message.in_reply_to_id == message.id, Message.kind == "lifeline")):
         return signs
     kinds = list(dict.fromkeys(sign.kind for sign in signs))
-    add_reply(session, message.conversation_id, emergency_reply(kinds, now), in_reply_to=message.id, now=now)
+    add_reply(session, message.conversation_id, emergency_reply(signs, now), in_reply_to=message.id, now=now)
     for kind in kinds:
         words = [sign.text for sign in signs if sign.kind == kind]
         session.add(Alert(conversation_id=message.conversation_id, message_id=message.id, kind=kind, words=words, created_at=now))
     return signs
 
 
-def emergency_reply(kinds: list[str], now: datetime) -> Reply:
-    """Return the lifelines for these kinds of emergency as a message."""
-    found = lifeline_reply(kinds, now)
+def emergency_reply(signs: Sequence[EmergencySign], now: datetime) -> Reply:
+    """Return the lifelines for these signs as a message; when all of them are unsure, it asks gently."""
+    kinds = list(dict.fromkeys(sign.kind for sign in sorted(signs, key=lambda sign: not sign.certain)))
+    found = lifeline_reply(kinds, now, sure=any(sign.certain for sign in signs))
     return Reply(
         text=found["text"],
-        easy_text=found.get("easy_text", ""),
+        easy_text=found["easy_text"],
         kind="lifeline",
         cards=[Card.model_validate(card) for card in found["cards"]],
     )

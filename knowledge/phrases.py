@@ -102,6 +102,11 @@ def need_lines(needs: Sequence[tuple[str, str]]) -> str:
     )
 
 
+def word(name: str) -> str:
+    """Return one of the small formats of data/phrases.yml. Raises KeyError for an unknown one."""
+    return _phrases().formats[name]
+
+
 def neutral_organisation() -> str:
     """Return how the organisation behind the service is called when no name was set."""
-    return _phrases().formats["organisation"]
+    return word("organisation")

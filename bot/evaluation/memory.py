@@ -34,9 +34,9 @@ class MemoryConversation:
 
     def say(self, text: str, *, more: bool = False) -> list[Reply]:
         """Send what a person typed. `more`: another message follows at once, so nothing is asked yet."""
-        kinds = list(dict.fromkeys(sign.kind for sign in detect_emergency(text)))
-        self.emergencies += [kind for kind in kinds if kind not in self.emergencies]
-        first = [emergency_reply(kinds, self.now)] if kinds else []
+        signs = detect_emergency(text)
+        self.emergencies += [sign.kind for sign in signs if sign.certain and sign.kind not in self.emergencies]
+        first = [emergency_reply(signs, self.now)] if signs else []
         return first + self._take(text, is_payload=False, shown=text, more=more)
 
     def press(self, title: str, payload: str) -> list[Reply]:
