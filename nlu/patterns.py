@@ -1,0 +1,254 @@
+"""The lexicon of facts: declarative patterns, read once, run on a message fast.
+
+`lexicon/facts/*.yml` (one topic a file) and `lexicon/needs.yml` say which words mean which value; `lexicon/facts/words.yml` holds the
+named alternatives. Keys and values are those of the vocabulary; an unknown one, an unknown name or a wrong pattern stops loading.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from nlu.clauses import HELPED, SELF, Clause, Reading, expand, is_negated_after, load_context
+from nlu.prefilter import required_words
+
+LEXICON = Path(__file__).parent / "lexicon"
+
+Scope = Literal["person", "household", "anyone"]
+Allowed = Literal["other", "past", "planned", "supposed", "asked", "quoted", "negated"]
+
+_HOUSEHOLD = ("partner", "child", "parent")
+_AFTER_WORD = 12
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class _Says(_Shape):
+    is_: str = Field(alias="is")
+    unless: str | None = None
+    near: str | None = None
+    negated: str | None = None
+    allow: list[Allowed] = []
+    also: dict[str, str] = {}
+    scope: Scope | None = None
+    confidence: float = 1.0
+
+
+class _Value(_Shape):
+    says: list[str | _Says] = []
+    answers: list[str | _Says] = []
+
+
+class _Answer(_Shape):
+    affirm: str | None = None
+    deny: str | None = None
+
+
+class _Key(_Shape):
+    scope: Scope = "person"
+    single: bool = False
+    allow: list[Allowed] = []
+    answer: _Answer = _Answer()
+    values: dict[str, _Value]
+
+
+class _File(_Shape):
+    version: int
+    keys: dict[str, _Key]
+
+
+class _Words(_Shape):
+    version: int
+    words: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One pattern and what it means. `asked_only`: it counts only as an answer to its key; `words`: one of them must be in the text."""
+
+    key: str
+    value: str
+    pattern: re.Pattern[str]
+    words: frozenset[str] | None
+    unless: re.Pattern[str] | None
+    near: re.Pattern[str] | None
+    negated: str | None
+    allow: frozenset[str]
+    also: tuple[tuple[str, str], ...]
+    scope: Scope
+    confidence: float
+    asked_only: bool
+    order: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A value found in the folded text at `start`…`end`; `order` is the place of its rule in the lexicon."""
+
+    key: str
+    value: str
+    start: int
+    end: int
+    confidence: float
+    order: int
+    answered: bool = False
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Every rule, and the short answers of each key."""
+
+    rules: tuple[Rule, ...]
+    always: tuple[Rule, ...]
+    by_word: dict[str, tuple[Rule, ...]]
+    answers: dict[str, tuple[str | None, str | None]]
+    single: frozenset[str]
+
+
+def find(reading: Reading, asked: str | None, helped: str) -> list[Finding]:
+    """Return all findings in `reading`. `helped` is who needs the home: "self", "*" for a helper's client, or the word of a relative."""
+    lexicon = load_lexicon()
+    text = reading.text
+    due = {rule.order: rule for rule in lexicon.always}
+    for word, rules in lexicon.by_word.items():
+        if word in text:
+            due.update((rule.order, rule) for rule in rules)
+    found: list[Finding] = []
+    for order in sorted(due):
+        rule = due[order]
+        if not rule.asked_only or rule.key == asked:
+            found += _findings(rule, reading, helped)
+    return found
+
+
+def _findings(rule: Rule, reading: Reading, helped: str) -> Iterator[Finding]:
+    for match in rule.pattern.finditer(reading.text):
+        if match.end() == match.start():
+            continue
+        value = _accepted(rule, reading, match, helped)
+        if value is not None:
+            yield Finding(rule.key, value, match.start(), match.end(), rule.confidence, rule.order, rule.asked_only)
+            for key, other in rule.also:
+                yield Finding(key, other, match.start(), match.end(), rule.confidence, rule.order)
+            return
+
+
+def _accepted(rule: Rule, reading: Reading, match: re.Match[str], helped: str) -> str | None:
+    """Return the value that a match means in its context, None when it means nothing."""
+    clause = reading.at(match.end() - 1)
+    start, end = reading.sentence_span(match.start())
+    if rule.unless is not None and rule.unless.search(reading.text[start:end]):
+        return None
+    if rule.near is not None and not rule.near.search(reading.text):
+        return None
+    allow = rule.allow
+    if (clause.past and "past" not in allow) or (clause.supposed and "supposed" not in allow) or (clause.asked and "asked" not in allow):
+        return None
+    if "quoted" not in allow and rule.scope == "person" and reading.is_quoted(*match.span()) and not reading.is_quoted(0, len(reading.text)):
+        return None
+    if "other" not in allow and not _is_about(rule.scope, reading, match, clause, helped):
+        return None
+    if "negated" not in allow and is_negated_after(reading.text, match.end()):
+        return rule.negated
+    return rule.value
+
+
+def _is_about(scope: Scope, reading: Reading, match: re.Match[str], clause: Clause, helped: str) -> bool:
+    """Tell whether a match is about the person who needs the home (scope person) or somebody who will live there (household)."""
+    if scope == "anyone":
+        return True
+    context = load_context()
+    who, word = clause.who, clause.word
+    owner = context.patterns["owner_after"].match(reading.text, match.end())
+    if owner:
+        who, word = context.group_of(owner["who"]), owner["who"]
+    if not who:
+        return True
+    if who == SELF:
+        return helped in (SELF, HELPED) or context.patterns["client"].match(word) is not None
+    if helped == word or (helped == HELPED and who != "other" and scope == "household"):
+        return True
+    if context.patterns["apart"].search(reading.text, clause.start, clause.end):
+        return False
+    if scope == "household" and who in ("partner", "child"):
+        return True
+    if scope == "household" and who == "parent":
+        return context.patterns["together"].search(reading.text) is not None
+    return False
+
+
+@lru_cache(maxsize=1)
+def load_lexicon() -> Lexicon:
+    """Return the compiled lexicon. Raises ValueError naming file and record when something in it is wrong."""
+    words = {**load_words(), "people": "(?:" + "|".join(pattern.pattern for _, pattern in load_context().people) + ")"}
+    rules: list[Rule] = []
+    answers: dict[str, tuple[str | None, str | None]] = {}
+    single: set[str] = set()
+    for path in _files():
+        for key, spec in _load(path).keys.items():
+            answers[key] = (spec.answer.affirm, spec.answer.deny)
+            single |= {key} if spec.single else set()
+            rules += _rules_of(path, key, spec, words, len(rules))
+    by_word: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for word in rule.words or ():
+            by_word.setdefault(word, []).append(rule)
+    always = tuple(rule for rule in rules if not rule.words)
+    return Lexicon(tuple(rules), always, {word: tuple(some) for word, some in by_word.items()}, answers, frozenset(single))
+
+
+def load_words() -> dict[str, str]:
+    """Return the named alternatives that fact and need patterns share."""
+    data = yaml.safe_load((LEXICON / "facts" / "words.yml").read_text(encoding="utf-8"))
+    return _Words.model_validate(data).words
+
+
+def _files() -> list[Path]:
+    return [*sorted(path for path in (LEXICON / "facts").glob("*.yml") if path.name != "words.yml"), LEXICON / "needs.yml"]
+
+
+def _load(path: Path) -> _File:
+    try:
+        return _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        raise ValueError(f"{path.name}: {error}") from error
+
+
+def _rules_of(path: Path, key: str, spec: _Key, words: dict[str, str], order: int) -> Iterator[Rule]:
+    for value, entry in spec.values.items():
+        for asked_only, says in [*((False, one) for one in entry.says), *((True, one) for one in entry.answers)]:
+            yield _rule(f"{path.name}: {key}.{value}", key, value, spec, says, asked_only, words, order)
+            order += 1
+
+
+def _rule(
+    record: str, key: str, value: str, spec: _Key, says: str | _Says, asked_only: bool, words: dict[str, str], order: int
+) -> Rule:
+    entry = says if isinstance(says, _Says) else _Says(is_=says)
+    full = expand(entry.is_, words, record)
+
+    def side(pattern: str | None) -> re.Pattern[str] | None:
+        return re.compile(expand(pattern, words, record)) if pattern else None
+
+    return Rule(
+        key=key,
+        value=value,
+        pattern=re.compile(full),
+        words=required_words(full),
+        unless=side(entry.unless),
+        near=side(entry.near),
+        negated=entry.negated,
+        allow=frozenset([*spec.allow, *entry.allow]),
+        also=tuple(entry.also.items()),
+        scope=entry.scope or spec.scope,
+        confidence=entry.confidence,
+        asked_only=asked_only,
+        order=order,
+    )
