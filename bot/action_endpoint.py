@@ -26,7 +26,7 @@ class InProcessActions(EndpointConfig):
         except ActionExecutionRejection as rejection:
             body = json.dumps({"action_name": rejection.action_name, "error": rejection.message})
             raise ClientResponseError(400, "rejected", body) from None
-        except Exception as failure:  # noqa: BLE001 - whatever an action raises fails the turn; Rasa would swallow it
+        except Exception as failure:  # whatever an action raises fails the turn; Rasa would swallow it
             self.failure = failure
             raise ClientResponseError(500, "failed", "{}") from None
 

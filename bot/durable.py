@@ -36,7 +36,8 @@ def answer_conversation(conversation_id: int) -> None:
             failures += 1
 
 
-@DBOS.step(name="take_turn")
+# A locked or unreachable database is no failure of the turn itself: the step is tried again for about a minute.
+@DBOS.step(name="take_turn", retries_allowed=True, interval_seconds=0.5, max_attempts=7, backoff_rate=2.0)
 def turn_step(conversation_id: int) -> Outcome:
     """Take one turn; running it again after a kill finds the message done."""
     return take_turn(_tools[0], conversation_id)

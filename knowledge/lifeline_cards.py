@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from knowledge.lifelines import Lifeline, emergency_words, language_answer, lifelines_for
-from knowledge.phrases import word
+from knowledge.lifelines import Lifeline, emergency_words, language_answer, lifelines_for, load_lifelines
+from knowledge.phrases import human_line_ids, word
 
-_MOST_CARDS = 4
+_MOST_CARDS = 3
 
 
 def lifeline_card(line: Lifeline, at: datetime) -> dict[str, Any]:
@@ -38,9 +38,9 @@ def lifeline_reply(kinds: Sequence[str], at: datetime, *, sure: bool = True) -> 
 
 
 def human_lines(at: datetime) -> list[dict[str, Any]]:
-    """Return cards of lines where a human answers about any trouble, around the clock first."""
-    lines = [line for line in lifelines_for(["no_place_tonight"], at) if line.number and not line.lasting]
-    return [lifeline_card(line, at) for line in lines[:2]]
+    """Return cards of the lines where a human answers about any trouble; stale ones are left out."""
+    wanted = human_line_ids()
+    return [lifeline_card(line, at) for line in load_lifelines() if line.id in wanted and line.is_fresh(at)]
 
 
 def language_reply(language: str, at: datetime) -> dict[str, Any] | None:

@@ -25,6 +25,7 @@ class _Phrases(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     quiet: list[str]
     order: list[str]
+    human_lines: list[str]
     facts: dict[str, _Phrase]
     formats: dict[str, str]
 
@@ -105,6 +106,11 @@ def need_lines(needs: Sequence[tuple[str, str]]) -> str:
 def word(name: str) -> str:
     """Return one of the small formats of data/phrases.yml. Raises KeyError for an unknown one."""
     return _phrases().formats[name]
+
+
+def human_line_ids() -> list[str]:
+    """Return the ids of the lines where a human answers about any trouble."""
+    return _phrases().human_lines
 
 
 def neutral_organisation() -> str:
