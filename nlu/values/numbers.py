@@ -26,7 +26,11 @@ def _tokens(text: str) -> list[str]:
 
 def _value(tokens: list[str]) -> int:
     lexicon = load_lexicon("numbers")
-    digit, unit, big = lexicon.table("digit"), lexicon.table("unit"), lexicon.table("big")
+    digit, unit, big = (
+        lexicon.table("digit"),
+        lexicon.table("unit"),
+        lexicon.table("big"),
+    )
     if _is_neighbour_pair(tokens):
         tokens = tokens[1:]
     total = section = 0.0
@@ -41,8 +45,18 @@ def _value(tokens: list[str]) -> int:
             total += ((section + (current or 0)) or 1) * int(big[token])
             section, current = 0.0, None
         else:
-            current = float(token.replace(",", "")) if current is None else current * 10 ** len(token) + float(token.replace(",", ""))
-    if current is not None and current < 10 and len(tokens) > 1 and big.get(tokens[-2]) == 10000 and section == 0:
+            current = (
+                float(token.replace(",", ""))
+                if current is None
+                else current * 10 ** len(token) + float(token.replace(",", ""))
+            )
+    if (
+        current is not None
+        and current < 10
+        and len(tokens) > 1
+        and big.get(tokens[-2]) == 10000
+        and section == 0
+    ):
         current *= 1000
     return round(total + section + (current or 0))
 
@@ -52,7 +66,9 @@ def _is_neighbour_pair(tokens: list[str]) -> bool:
     digit = load_lexicon("numbers").table("digit")
     if len(tokens) < 2 or tokens[0] not in digit or tokens[1] not in digit:
         return False
-    return int(digit[tokens[1]]) - int(digit[tokens[0]]) == 1 and (len(tokens) == 2 or tokens[2] not in digit)
+    return int(digit[tokens[1]]) - int(digit[tokens[0]]) == 1 and (
+        len(tokens) == 2 or tokens[2] not in digit
+    )
 
 
 def with_digits(text: Normalised) -> Normalised:
@@ -69,7 +85,10 @@ def with_digits(text: Normalised) -> Normalised:
 def _whole_words(text: str) -> list[Change]:
     lexicon = load_lexicon("numbers")
     table = lexicon.table("whole")
-    return [(match.start(), match.end(), str(table[match[0]])) for match in lexicon.pattern("whole").finditer(text)]
+    return [
+        (match.start(), match.end(), str(table[match[0]]))
+        for match in lexicon.pattern("whole").finditer(text)
+    ]
 
 
 def _spoken(text: str) -> list[Change]:
@@ -107,8 +126,15 @@ def _is_number(text: str, match: re.Match[str]) -> bool:
     after = text[match.end() :]
     if not lexicon.pattern("single_after").match(after):
         return False
-    counted = lexicon.pattern("counter_after").match(after) or lexicon.pattern("money_after").match(after)
-    return bool(counted) or not before or bool(re.search(lexicon.pattern("single_before").pattern + "$", before)) or not after[:1] in ("", "。", "、")
+    counted = lexicon.pattern("counter_after").match(after) or lexicon.pattern(
+        "money_after"
+    ).match(after)
+    return (
+        bool(counted)
+        or not before
+        or bool(re.search(lexicon.pattern("single_before").pattern + "$", before))
+        or not after[:1] in ("", "。", "、")
+    )
 
 
 def _change(match: re.Match[str], after: str) -> Change:
@@ -120,10 +146,20 @@ def _change(match: re.Match[str], after: str) -> Change:
         return match.start(), match.end() + money.end(), f"{value}円"
     counter = lexicon.pattern("counter_after").match(after)
     if counter:
-        return match.start(), match.end() + counter.end(), f"{value}{lexicon.table('counter')[counter['counter']]}"
-    if value >= 1000 and not tokens[-1].isdigit() and not lexicon.pattern("not_money_after").match(after):
+        return (
+            match.start(),
+            match.end() + counter.end(),
+            f"{value}{lexicon.table('counter')[counter['counter']]}",
+        )
+    if (
+        value >= 1000
+        and not tokens[-1].isdigit()
+        and not lexicon.pattern("not_money_after").match(after)
+    ):
         return match.start(), match.end(), f"{value}円"
-    if any(token in lexicon.table("big") for token in tokens) and not lexicon.pattern("not_money_after").match(after):
+    if any(token in lexicon.table("big") for token in tokens) and not lexicon.pattern(
+        "not_money_after"
+    ).match(after):
         return match.start(), match.end(), f"{value}円"
     decimal = len(tokens) == 1 and "." in tokens[0]
     return match.start(), match.end(), tokens[0] if decimal else str(value)

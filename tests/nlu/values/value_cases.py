@@ -110,7 +110,11 @@ ARREARS = [
     (None, "半年分の家賃が払えていません", {"arrears_months": 6}),
     (None, "先月と今月の家賃が払えていません", {"arrears_months": 2}),
     (None, "今月の家賃が払えません", {"arrears_months": 1}),
-    (None, "家賃の滞納が2ヶ月で12万円あります", {"arrears_months": 2, "arrears_amount": 120000}),
+    (
+        None,
+        "家賃の滞納が2ヶ月で12万円あります",
+        {"arrears_months": 2, "arrears_amount": 120000},
+    ),
     (None, "滞納した家賃が全部で30万円です", {"arrears_amount": 300000}),
     (None, "やちん 2かげつ はらっていません", {"arrears_months": 2}),
     (None, "電気代を3か月滞納しています。家賃は払えています", {}),
@@ -182,7 +186,11 @@ MONEY = [
     (None, "数十万かかると言われました", {}),
     (None, "電気代が1万円もします", {}),
     (None, "引っ越し代に15万かかるそうです", {}),
-    (None, "手取り16万、家賃7万、貯金10万です", {"income_monthly": 160000, "rent_now": 70000, "savings": 100000}),
+    (
+        None,
+        "手取り16万、家賃7万、貯金10万です",
+        {"income_monthly": 160000, "rent_now": 70000, "savings": 100000},
+    ),
 ]
 
 DATES = [
@@ -232,17 +240,33 @@ DATES = [
 
 PLACES = [
     (None, "足立区に住んでいます", {"municipality": "足立区"}),
-    (None, "八王子に住んでいて八王子がいいです", {"municipality": "八王子市", "desired_area": ["八王子市"]}),
+    (
+        None,
+        "八王子に住んでいて八王子がいいです",
+        {"municipality": "八王子市", "desired_area": ["八王子市"]},
+    ),
     (None, "せたがやくにすんでいます", {"municipality": "世田谷区"}),
     (None, "川崎市の多摩区に住んでいます", {"municipality": "川崎市"}),
     (None, "相模原市中央区の団地です", {"municipality": "相模原市"}),
     (None, "埼玉の川口に住んでいます", {"municipality": "川口市"}),
     (None, "東京都北区在住です", {"municipality": "北区"}),
     (None, "港区で部屋を探しています", {"desired_area": ["港区"]}),
-    (None, "横浜市で探しています。今は町田市に住んでいます", {"municipality": "町田市", "desired_area": ["横浜市"]}),
+    (
+        None,
+        "横浜市で探しています。今は町田市に住んでいます",
+        {"municipality": "町田市", "desired_area": ["横浜市"]},
+    ),
     (None, "練馬か板橋で探しています", {"desired_area": ["練馬区", "板橋区"]}),
-    (None, "今は松戸市に住んでいますが、柏市に引っ越したい", {"municipality": "松戸市", "desired_area": ["柏市"]}),
-    (None, "船橋市から離れたくないです", {"municipality": "船橋市", "desired_area": ["船橋市"]}),
+    (
+        None,
+        "今は松戸市に住んでいますが、柏市に引っ越したい",
+        {"municipality": "松戸市", "desired_area": ["柏市"]},
+    ),
+    (
+        None,
+        "船橋市から離れたくないです",
+        {"municipality": "船橋市", "desired_area": ["船橋市"]},
+    ),
     (None, "息子は名古屋市に住んでいます", {}),
     (None, "以前は大田区に住んでいました", {}),
     (None, "大田さんに相談しました", {}),
@@ -265,7 +289,11 @@ PLACES = [
     ("municipality", "日野です", {"municipality": "日野市"}),
     ("municipality", "北区の赤羽", {"municipality": "北区"}),
     ("municipality", "言えません", {}),
-    ("municipality", "住んでいるのは三鷹市で、職場は新宿区です", {"municipality": "三鷹市"}),
+    (
+        "municipality",
+        "住んでいるのは三鷹市で、職場は新宿区です",
+        {"municipality": "三鷹市"},
+    ),
     ("desired_area", "足立区か葛飾区", {"desired_area": ["足立区", "葛飾区"]}),
     ("desired_area", "町田以外ならどこでも", {}),
     ("desired_area", "どこでもいいです", {}),
