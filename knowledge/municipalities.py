@@ -43,19 +43,13 @@ def load_municipalities(path: Path = DATA) -> tuple[Municipality, ...]:
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise MunicipalityError(
-                f"{path.name}: the first line must be {','.join(COLUMNS)}"
-            )
+            raise MunicipalityError(f"{path.name}: the first line must be {','.join(COLUMNS)}")
         return tuple(_row(path.name, reader.line_num, row) for row in reader)
 
 
 def _row(file: str, line: int, row: dict[str, str]) -> Municipality:
-    if not re.fullmatch(r"\d{5}", row["code"]) or not (
-        row["prefecture"] and row["name"] and row["kana"]
-    ):
-        raise MunicipalityError(
-            f"{file}, line {line}: code, prefecture, name and kana are needed"
-        )
+    if not re.fullmatch(r"\d{5}", row["code"]) or not (row["prefecture"] and row["name"] and row["kana"]):
+        raise MunicipalityError(f"{file}, line {line}: code, prefecture, name and kana are needed")
     return Municipality(**row)
 
 
@@ -106,19 +100,12 @@ def _from_postal_codes() -> Iterator[Municipality]:
         if (prefecture, ward[1]) not in cities:
             # a designated city has the round number below those of its wards
             cities[prefecture, ward[1]] = f"{int(code) // 10 * 10:05d}"
-            yield Municipality(
-                cities[prefecture, ward[1]], prefecture, ward[1], kana[:at], "", ""
-            )
-        yield Municipality(
-            code, prefecture, ward[2], kana[at:], "", cities[prefecture, ward[1]]
-        )
+            yield Municipality(cities[prefecture, ward[1]], prefecture, ward[1], kana[:at], "", "")
+        yield Municipality(code, prefecture, ward[2], kana[at:], "", cities[prefecture, ward[1]])
 
 
 def _hiragana(katakana: str) -> str:
-    return "".join(
-        chr(ord(sign) - 0x60) if "\u30a1" <= sign <= "\u30f6" else sign
-        for sign in katakana
-    )
+    return "".join(chr(ord(sign) - 0x60) if "\u30a1" <= sign <= "\u30f6" else sign for sign in katakana)
 
 
 def _without_county(name: str, kana: str) -> tuple[str, str, str]:

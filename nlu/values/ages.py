@@ -37,11 +37,7 @@ def find_ages(reading: Reading) -> list[Candidate]:
 def _ages(reading: Reading) -> list[_Age]:
     found = [*_births(reading), *_full(reading), *_named(reading)]
     for age in _bare(reading):
-        if not any(
-            age.candidate.start < other.candidate.end
-            and other.candidate.start < age.candidate.end
-            for other in found
-        ):
+        if not any(age.candidate.start < other.candidate.end and other.candidate.start < age.candidate.end for other in found):
             found.append(age)
     return sorted(
         (age for age in found if YOUNGEST <= int(age.candidate.value) <= OLDEST),
@@ -65,13 +61,9 @@ def _births(reading: Reading) -> Iterator[_Age]:
                 born=True,
             )
     for match in lexicon.pattern("birth_two").finditer(reading.text):
-        if not lexicon.pattern("birth").search(
-            reading.text, max(0, match.start() - 4), match.end()
-        ):
+        if not lexicon.pattern("birth").search(reading.text, max(0, match.start() - 4), match.end()):
             yield _Age(
-                Candidate(
-                    reading.today.year - 1900 - int(match["n"]), *match.span(), 0.8
-                ),
+                Candidate(reading.today.year - 1900 - int(match["n"]), *match.span(), 0.8),
                 owner_of(reading, *match.span()),
                 born=True,
             )
@@ -94,26 +86,19 @@ def _named(reading: Reading) -> Iterator[_Age]:
 
 def _bare(reading: Reading) -> Iterator[_Age]:
     lexicon = load_lexicon("ages")
-    if reading.asked not in (None, "age", "age_band") and reading.asked in load_lexicon(
-        "extract"
-    ).words("numeric"):
+    if reading.asked not in (None, "age", "age_band") and reading.asked in load_lexicon("extract").words("numeric"):
         return
     for match in lexicon.pattern("bare").finditer(reading.text):
-        left = lexicon.pattern("bare_left").search(
-            reading.text[: match.start()]
-        ) or lexicon.pattern("turning").search(reading.left(match.start()))
-        if (left or reading.asked in ("age", "age_band")) and not _same_sentence_sum(
-            reading, match
-        ):
+        left = lexicon.pattern("bare_left").search(reading.text[: match.start()]) or lexicon.pattern("turning").search(
+            reading.left(match.start())
+        )
+        if (left or reading.asked in ("age", "age_band")) and not _same_sentence_sum(reading, match):
             yield _Age(
                 Candidate(_turning(reading, match), *match.span(), 0.9),
                 owner_of(reading, *match.span()),
             )
     for match in lexicon.pattern("bare_owned").finditer(reading.text):
-        if not any(
-            other.start() <= match.start("n") < other.end()
-            for other in lexicon.pattern("bare").finditer(reading.text)
-        ):
+        if not any(other.start() <= match.start("n") < other.end() for other in lexicon.pattern("bare").finditer(reading.text)):
             yield _Age(
                 Candidate(int(match["n"]), *match.span("n"), 0.9),
                 owner_of(reading, *match.span("n")),
@@ -127,20 +112,14 @@ def _bare(reading: Reading) -> Iterator[_Age]:
 
 def _same_sentence_sum(reading: Reading, match: re.Match[str]) -> bool:
     """Tell the second of two ages said for two people (82と79です): whose it is cannot be known."""
-    return bool(
-        load_lexicon("people")
-        .pattern("pair_left")
-        .search(reading.left(match.start(), 8))
-    )
+    return bool(load_lexicon("people").pattern("pair_left").search(reading.left(match.start(), 8)))
 
 
 def _turning(reading: Reading, match: re.Match[str]) -> int:
     lexicon = load_lexicon("ages")
     left, right = reading.left(match.start(), 26), reading.right(match.end(), 12)
     number = int(match["n"])
-    if lexicon.pattern("turned").match(right) or not lexicon.pattern("turning").search(
-        left
-    ):
+    if lexicon.pattern("turned").match(right) or not lexicon.pattern("turning").search(left):
         return number
     return number - 1 if lexicon.pattern("turning_after").match(right) else number
 
@@ -148,11 +127,7 @@ def _turning(reading: Reading, match: re.Match[str]) -> int:
 def read_age(reading: Reading) -> Iterator[tuple[str, Candidate]]:
     """Yield `age`, or `age_band` if only a group is said; never both."""
     lexicon = load_lexicon("ages")
-    ages = [
-        age
-        for age in _ages(reading)
-        if not lexicon.pattern("hypothetical").match(reading.text[age.candidate.end :])
-    ]
+    ages = [age for age in _ages(reading) if not lexicon.pattern("hypothetical").match(reading.text[age.candidate.end :])]
     chosen = _choose(reading, ages)
     if chosen:
         yield "age", chosen
@@ -166,12 +141,7 @@ def _choose(reading: Reading, ages: list[_Age]) -> Candidate | None:
     need = person_in_need(reading)
     if reading.asked in ("age", "age_band") and ages:
         kind = kind_of(ages[0].owner)
-        if (
-            need == SELF
-            and kind == "parent"
-            or len({age.owner for age in ages}) == 1
-            and kind not in ("child", "other")
-        ):
+        if need == SELF and kind == "parent" or len({age.owner for age in ages}) == 1 and kind not in ("child", "other"):
             need = ages[0].owner or SELF
     fitting = [age for age in ages if _fits(age.owner, need)]
     if not fitting and need == ANYONE:
@@ -193,16 +163,10 @@ def _band(reading: Reading, has_ages: bool) -> Candidate | None:
     lexicon = load_lexicon("ages")
     found: list[tuple[Candidate, str]] = []
     for match in lexicon.pattern("band").finditer(reading.text):
-        half = (
-            lexicon.table("half").get(match["n"] + match["half"][0])
-            if match["half"]
-            else None
-        )
+        half = lexicon.table("half").get(match["n"] + match["half"][0]) if match["half"] else None
         value = half or lexicon.table("decade").get(match["n"])
         if value:
-            found.append(
-                (Candidate(value, *match.span()), owner_of(reading, *match.span()))
-            )
+            found.append((Candidate(value, *match.span()), owner_of(reading, *match.span())))
     for match in lexicon.pattern("named_band").finditer(reading.text):
         found.append(
             (

@@ -26,15 +26,10 @@ def read_arrears_months(reading: Reading) -> Iterator[tuple[str, Candidate]]:
 
 def _asked(reading: Reading) -> list[Candidate]:
     lexicon = load_lexicon("counts")
-    found = [
-        Candidate(int(match["n"]), *match.span())
-        for match in lexicon.pattern("asked_months").finditer(reading.text)
-    ]
+    found = [Candidate(int(match["n"]), *match.span()) for match in lexicon.pattern("asked_months").finditer(reading.text)]
     if not found:
         named = list(lexicon.pattern("named_part").finditer(reading.text))
-        found = (
-            [Candidate(len(named), named[0].start(), named[-1].end())] if named else []
-        )
+        found = [Candidate(len(named), named[0].start(), named[-1].end())] if named else []
     return corrected(reading, found)[-1:]
 
 
@@ -45,17 +40,9 @@ def _months(reading: Reading) -> list[Candidate]:
         left, right = reading.left(match.start(), 24), reading.right(match.end(), 24)
         if lexicon.pattern("other_late").search(left):
             continue
-        late = lexicon.pattern("late_cue").search(right) or lexicon.pattern(
-            "late_cue"
-        ).search(left)
-        rent = lexicon.pattern("rent_word").search(reading.text) or lexicon.pattern(
-            "late_word"
-        ).search(left + right)
-        in_court = (
-            match["part"]
-            and lexicon.pattern("rent_word").search(left)
-            and lexicon.pattern("debt_word").search(reading.text)
-        )
+        late = lexicon.pattern("late_cue").search(right) or lexicon.pattern("late_cue").search(left)
+        rent = lexicon.pattern("rent_word").search(reading.text) or lexicon.pattern("late_word").search(left + right)
+        in_court = match["part"] and lexicon.pattern("rent_word").search(left) and lexicon.pattern("debt_word").search(reading.text)
         if late and rent or in_court:
             found.append(Candidate(int(match["n"]), *match.span()))
     return corrected(reading, found)

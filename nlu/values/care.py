@@ -11,16 +11,12 @@ def read_care_level(reading: Reading) -> Iterator[tuple[str, Candidate]]:
     lexicon = load_lexicon("care")
     asked = reading.asked == "care_level"
     found = []
-    for match in lexicon.pattern("level" if asked else "full_level").finditer(
-        reading.text
-    ):
+    for match in lexicon.pattern("level" if asked else "full_level").finditer(reading.text):
         value = lexicon.table("level").get(_kind(match["kind"]) + match["n"])
         if value and not lexicon.pattern("past").match(reading.text[match.end() :]):
             found.append(Candidate(value, *match.span()))
     for match in lexicon.pattern("became").finditer(reading.text):
-        found.append(
-            Candidate(lexicon.table("level")[match["kind"] + match["n"]], *match.span())
-        )
+        found.append(Candidate(lexicon.table("level")[match["kind"] + match["n"]], *match.span()))
     if found:
         yield "care_level", corrected(reading, found)[-1]
         return
@@ -30,16 +26,8 @@ def read_care_level(reading: Reading) -> Iterator[tuple[str, Candidate]]:
         ("applying", "applying"),
         ("no_answer", "none"),
     ):
-        outcome = (
-            lexicon.pattern(name).search(reading.text)
-            if about_care and (asked or name != "no_answer")
-            else None
-        )
-        if outcome and (
-            asked
-            or name == "not_certified"
-            or lexicon.pattern("care_context").search(reading.left(outcome.start(), 14))
-        ):
+        outcome = lexicon.pattern(name).search(reading.text) if about_care and (asked or name != "no_answer") else None
+        if outcome and (asked or name == "not_certified" or lexicon.pattern("care_context").search(reading.left(outcome.start(), 14))):
             yield "care_level", Candidate(value, *outcome.span(), 0.9)
             return
 
@@ -54,11 +42,7 @@ def read_contact_time(reading: Reading) -> Iterator[tuple[str, Candidate]]:
     lexicon = load_lexicon("care")
     spans = []
     for match in lexicon.pattern("time").finditer(reading.text):
-        if (
-            match[0]
-            and lexicon.pattern("any_time").search(match[0])
-            and not lexicon.pattern("cannot").match(reading.text[match.end() :])
-        ):
+        if match[0] and lexicon.pattern("any_time").search(match[0]) and not lexicon.pattern("cannot").match(reading.text[match.end() :]):
             spans.append(match.span())
     if not spans:
         return

@@ -20,19 +20,11 @@ def read_counts(reading: Reading) -> Iterator[tuple[str, Candidate]]:
 def _lone(reading: Reading) -> list[Candidate]:
     """Return the number that opens an answer."""
     match = load_lexicon("counts").pattern("lone").match(reading.text)
-    return (
-        [Candidate(int(match["n"]), match.start("n"), match.end("n"))] if match else []
-    )
+    return [Candidate(int(match["n"]), match.start("n"), match.end("n"))] if match else []
 
 
 def _number(match: re.Match[str]) -> int:
-    return int(
-        next(
-            value
-            for key, value in match.groupdict().items()
-            if key.startswith("n") and value
-        )
-    )
+    return int(next(value for key, value in match.groupdict().items() if key.startswith("n") and value))
 
 
 def _children(reading: Reading) -> Candidate | None:
@@ -47,11 +39,7 @@ def _children(reading: Reading) -> Candidate | None:
         return counted
     if none:
         return Candidate(0, *none.span())
-    return (
-        _upper_and_lower(reading)
-        or _listed_children(reading)
-        or _named_children(reading)
-    )
+    return _upper_and_lower(reading) or _listed_children(reading) or _named_children(reading)
 
 
 def _counted_children(reading: Reading) -> Candidate | None:
@@ -59,17 +47,11 @@ def _counted_children(reading: Reading) -> Candidate | None:
     if reading.asked == "children":
         answered = corrected(reading, [*_lone(reading), *_people_after(reading)])
         if answered:
-            return (
-                answered[-1]
-                if len(answered) > 1 and answered[0].start > 0
-                else answered[0]
-            )
+            return answered[-1] if len(answered) > 1 and answered[0].start > 0 else answered[0]
     found: list[tuple[str, Candidate]] = []
     for name in ("count_before", "count_after", "parent_of", "siblings", "born"):
         for match in lexicon.pattern(name).finditer(reading.text):
-            if _mine(reading, match) and not any(
-                one.start < match.end() and match.start() < one.end for _, one in found
-            ):
+            if _mine(reading, match) and not any(one.start < match.end() and match.start() < one.end for _, one in found):
                 found.append(
                     (
                         match.groupdict().get("who") or "",
@@ -78,24 +60,16 @@ def _counted_children(reading: Reading) -> Candidate | None:
                 )
     if not found:
         return None
-    specific = {
-        who: one for who, one in found if who in lexicon.words("daughters_sons")
-    }
+    specific = {who: one for who, one in found if who in lexicon.words("daughters_sons")}
     if len(specific) == len(found) > 1:
         spans = [one for one in specific.values()]
-        return Candidate(
-            sum(int(one.value) for one in spans), spans[0].start, spans[-1].end
-        )
+        return Candidate(sum(int(one.value) for one in spans), spans[0].start, spans[-1].end)
     return corrected(reading, [one for _, one in found])[0]
 
 
 def _people_after(reading: Reading) -> list[Candidate]:
     pattern = load_lexicon("counts").pattern("people")
-    return [
-        Candidate(int(match["n"]), *match.span())
-        for match in pattern.finditer(reading.text)
-        if match.start() > 0
-    ]
+    return [Candidate(int(match["n"]), *match.span()) for match in pattern.finditer(reading.text) if match.start() > 0]
 
 
 def _mine(reading: Reading, match: re.Match[str]) -> bool:
@@ -121,15 +95,11 @@ def _upper_and_lower(reading: Reading) -> Candidate | None:
 def _listed_children(reading: Reading) -> Candidate | None:
     """Count children told by age or school year: 小1と年中の子, 子は5歳と2歳."""
     lexicon = load_lexicon("counts")
-    names = ["list_then_child", "child_then_list"] + (
-        ["list_sentence"] if _about_children(reading) else []
-    )
+    names = ["list_then_child", "child_then_list"] + (["list_sentence"] if _about_children(reading) else [])
     found: list[re.Match[str]] = []
     for name in names:
         for match in lexicon.pattern(name).finditer(reading.text):
-            if _mine(reading, match) and not any(
-                one.start() < match.end() and match.start() < one.end() for one in found
-            ):
+            if _mine(reading, match) and not any(one.start() < match.end() and match.start() < one.end() for one in found):
                 found.append(match)
     if not found:
         return None
@@ -143,9 +113,7 @@ def _listed_children(reading: Reading) -> Candidate | None:
 
 
 def _about_children(reading: Reading) -> bool:
-    return reading.asked == "children" or bool(
-        load_lexicon("counts").pattern("child_word").search(reading.text)
-    )
+    return reading.asked == "children" or bool(load_lexicon("counts").pattern("child_word").search(reading.text))
 
 
 def _named_children(reading: Reading) -> Candidate | None:
@@ -153,15 +121,7 @@ def _named_children(reading: Reading) -> Candidate | None:
     open_question = reading.asked in ("children", "household", "household_size")
     for name, count in (("twins", 2), ("pair", 2), ("single_child", 1)):
         match = lexicon.pattern(name).search(reading.text)
-        if (
-            match
-            and _mine(reading, match)
-            and (
-                open_question
-                or name != "pair"
-                or lexicon.pattern("raising").search(reading.text)
-            )
-        ):
+        if match and _mine(reading, match) and (open_question or name != "pair" or lexicon.pattern("raising").search(reading.text)):
             return Candidate(count, *match.span())
     if reading.asked == "children":
         match = lexicon.pattern("one_child").search(reading.text)
@@ -199,11 +159,7 @@ def _stated_size(reading: Reading) -> Candidate | None:
         "house_together",
     ):
         for match in lexicon.pattern(name).finditer(reading.text):
-            at = next(
-                match.start(key)
-                for key, value in match.groupdict().items()
-                if key.startswith("n") and value
-            )
+            at = next(match.start(key) for key, value in match.groupdict().items() if key.startswith("n") and value)
             if not _is_household(reading, match, at, name):
                 continue
             found.append(Candidate(_number(match), *match.span()))
@@ -215,19 +171,13 @@ def _stated_size(reading: Reading) -> Candidate | None:
 
 def _is_household(reading: Reading, match: re.Match[str], at: int, name: str) -> bool:
     lexicon = load_lexicon("counts")
-    if lexicon.pattern("not_house_after").match(
-        reading.text[match.end() :]
-    ) or lexicon.pattern("not_house_after").match(reading.text[at + 2 :]):
-        return False
-    if name in ("house_move", "house_together") and lexicon.pattern(
-        "child_left"
-    ).search(reading.left(match.start(), 8)):
-        return False
-    if name != "house_move" and lexicon.pattern("not_house").search(
-        reading.left(match.start(), 14)
+    if lexicon.pattern("not_house_after").match(reading.text[match.end() :]) or lexicon.pattern("not_house_after").match(
+        reading.text[at + 2 :]
     ):
         return False
-    return True
+    if name in ("house_move", "house_together") and lexicon.pattern("child_left").search(reading.left(match.start(), 8)):
+        return False
+    return name == "house_move" or not lexicon.pattern("not_house").search(reading.left(match.start(), 14))
 
 
 def _counted_list(reading: Reading) -> Candidate | None:
@@ -237,13 +187,8 @@ def _counted_list(reading: Reading) -> Candidate | None:
     if not match:
         return None
     people = lexicon.pattern("person").findall(match["list"])
-    more = sum(
-        int(found["n"]) - 1
-        for found in lexicon.pattern("listed_children").finditer(reading.text)
-    )
-    count = (
-        len(people) + more + len(lexicon.pattern("both_parents").findall(match["list"]))
-    )
+    more = sum(int(found["n"]) - 1 for found in lexicon.pattern("listed_children").finditer(reading.text))
+    count = len(people) + more + len(lexicon.pattern("both_parents").findall(match["list"]))
     if not lexicon.pattern("me_listed").search(reading.text):
         count += 1
     return Candidate(count, *match.span(), 0.8)

@@ -20,24 +20,18 @@ def month_end(year: int, month: int) -> date:
 
 def _day(year: int, month: int, day: int) -> date | None:
     year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
-    return (
-        date(year, month, day) if day <= calendar.monthrange(year, month)[1] else None
-    )
+    return date(year, month, day) if day <= calendar.monthrange(year, month)[1] else None
 
 
 def _closes(after: str) -> bool:
     """Tell a month alone that closes something (3月で出ます) from a vague one (3月上旬, 再来月、)."""
     lexicon = load_lexicon("dates")
-    return not lexicon.pattern("vague").match(after) and bool(
-        lexicon.pattern("month_alone").match(after)
-    )
+    return not lexicon.pattern("vague").match(after) and bool(lexicon.pattern("month_alone").match(after))
 
 
 def _just_past(day: date, today: date, after: str) -> bool:
     """Tell a day of the last five months, named without a year, that is over rather than to come next year."""
-    return (today - day).days <= 150 and not load_lexicon("dates").pattern(
-        "still_to_come"
-    ).match(after)
+    return (today - day).days <= 150 and not load_lexicon("dates").pattern("still_to_come").match(after)
 
 
 def _calendar(match: re.Match[str], today: date, after: str) -> date | None:
@@ -51,34 +45,21 @@ def _calendar(match: re.Match[str], today: date, after: str) -> date | None:
         found = _day(year or today.year, month, int(match["day"]))
         if year or found is None or found >= today:
             return found
-        return (
-            None
-            if _just_past(found, today, after)
-            else _day(today.year + 1, month, int(match["day"]))
-        )
+        return None if _just_past(found, today, after) else _day(today.year + 1, month, int(match["day"]))
     if not groups.get("end") and not _closes(after):
         return None
     if year is None and month < today.month:
         return (
-            None
-            if not groups.get("end")
-            and _just_past(month_end(today.year, month), today, after)
-            else month_end(today.year + 1, month)
+            None if not groups.get("end") and _just_past(month_end(today.year, month), today, after) else month_end(today.year + 1, month)
         )
     return month_end(year or today.year, month)
 
 
 def _month_from(match: re.Match[str], today: date, after: str) -> date | None:
-    month = today.month + int(
-        load_lexicon("dates").table("month_word")[match["month_word"]]
-    )
+    month = today.month + int(load_lexicon("dates").table("month_word")[match["month_word"]])
     if match["day"]:
         return _day(today.year, month, int(match["day"]))
-    return (
-        None
-        if not match["end"] and not _closes(after)
-        else month_end(today.year, month)
-    )
+    return None if not match["end"] and not _closes(after) else month_end(today.year, month)
 
 
 def _this_month_end(_match: re.Match[str], today: date, _after: str) -> date:
@@ -113,31 +94,17 @@ def _ahead(match: re.Match[str], today: date, _after: str) -> date | None:
 
 
 def _day_from(match: re.Match[str], today: date, _after: str) -> date:
-    return today + timedelta(
-        days=int(load_lexicon("dates").table("day_word")[match["day_word"]])
-    )
+    return today + timedelta(days=int(load_lexicon("dates").table("day_word")[match["day_word"]]))
 
 
 def _week_from(match: re.Match[str], today: date, _after: str) -> date:
-    monday = (
-        today
-        - timedelta(days=today.weekday())
-        + timedelta(
-            weeks=int(load_lexicon("dates").table("week_word")[match["week_word"]])
-        )
-    )
-    weekday = (
-        int(load_lexicon("dates").table("weekday")[match["weekday"]])
-        if match["weekday"]
-        else 6
-    )
+    monday = today - timedelta(days=today.weekday()) + timedelta(weeks=int(load_lexicon("dates").table("week_word")[match["week_word"]]))
+    weekday = int(load_lexicon("dates").table("weekday")[match["weekday"]]) if match["weekday"] else 6
     return monday + timedelta(days=weekday)
 
 
 def _next_weekday(match: re.Match[str], today: date, _after: str) -> date:
-    weekday = int(
-        load_lexicon("dates").table("weekday")[match["weekday"] or match["weekday2"]]
-    )
+    weekday = int(load_lexicon("dates").table("weekday")[match["weekday"] or match["weekday2"]])
     return today + timedelta(days=(weekday - today.weekday()) % 7 or 7)
 
 
@@ -196,18 +163,11 @@ def read_deadlines(reading: Reading) -> Iterator[tuple[str, Candidate]]:
 def _ends_a_stay(reading: Reading, found: Candidate) -> bool:
     lexicon = load_lexicon("dates")
     left, right = reading.left(found.start, 16), reading.right(found.end, 30)
-    if lexicon.pattern("other_date").match(right) or lexicon.pattern(
-        "other_before"
-    ).search(left):
+    if lexicon.pattern("other_date").match(right) or lexicon.pattern("other_before").search(left):
         return False
-    if lexicon.pattern("past_after").match(right) and not lexicon.pattern(
-        "still_open"
-    ).search(right):
+    if lexicon.pattern("past_after").match(right) and not lexicon.pattern("still_open").search(right):
         return False
-    return (
-        reading.asked in ("deadline", "temporary_until")
-        or _cue_strength(reading, found) > 0
-    )
+    return reading.asked in ("deadline", "temporary_until") or _cue_strength(reading, found) > 0
 
 
 def _cue_strength(reading: Reading, found: Candidate) -> int:

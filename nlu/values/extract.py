@@ -33,9 +33,5 @@ def extract_values(text: str, asked: str | None, now: datetime) -> list[Mention]
     the day in Asia/Tokyo. Each key comes at most once, `desired_area` once per place. Nothing found: an empty list.
     """
     reading = read(text, asked, now)
-    found = [
-        reading.mention(key, candidate)
-        for reader in _READERS
-        for key, candidate in reader(reading)
-    ] + read_places(reading)
+    found = [reading.mention(key, candidate) for reader in _READERS for key, candidate in reader(reading)] + read_places(reading)
     return sorted(found, key=lambda mention: (mention.start, mention.key))

@@ -40,7 +40,7 @@ class Lexicon:
             self._compiled[key] = re.compile(self._parts[key], re.IGNORECASE)
         return self._compiled[key]
 
-    def keys(self) -> tuple[str, ...]:
+    def pattern_names(self) -> tuple[str, ...]:
         """Return the names of the file's patterns."""
         return tuple(self._file.patterns)
 
@@ -54,11 +54,7 @@ class Lexicon:
 
 
 def _alternatives(words: list[str]) -> str:
-    return (
-        "(?:"
-        + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-        + ")"
-    )
+    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
 
 
 def _read(name: str) -> _File:
@@ -74,13 +70,9 @@ def _expand(name: str, file: _File, parts: dict[str, str]) -> dict[str, str]:
     parts |= {key: _alternatives(words) for key, words in file.words.items()}
     parts |= {key: _alternatives(list(table)) for key, table in file.tables.items()}
     for key, pattern in file.patterns.items():
-        missing = [
-            found for found in _PLACEHOLDER.findall(pattern) if found not in parts
-        ]
+        missing = [found for found in _PLACEHOLDER.findall(pattern) if found not in parts]
         if missing:
-            raise LexiconError(
-                f"{name}.yml: pattern {key!r} uses unknown {missing[0]!r}"
-            )
+            raise LexiconError(f"{name}.yml: pattern {key!r} uses unknown {missing[0]!r}")
         parts[key] = _PLACEHOLDER.sub(lambda match: parts[match[1]], pattern)
         try:
             re.compile(parts[key])

@@ -21,11 +21,7 @@ def read_places(reading: Reading) -> list[Mention]:
             for hit in group if key == WISH else group[:1]:
                 found.setdefault((key, hit.name), hit)
     homes = [name for key, name in found if key == HOME]
-    return [
-        _mention(reading, key, hit)
-        for (key, name), hit in found.items()
-        if key == WISH or name == homes[0]
-    ]
+    return [_mention(reading, key, hit) for (key, name), hit in found.items() if key == WISH or name == homes[0]]
 
 
 def _mention(reading: Reading, key: str, hit: PlaceHit) -> Mention:
@@ -52,34 +48,24 @@ def _groups(text: str, hits: list[PlaceHit]) -> list[list[PlaceHit]]:
     return groups
 
 
-def _roles(
-    reading: Reading, text: str, group: list[PlaceHit], hits: list[PlaceHit]
-) -> Iterator[str]:
+def _roles(reading: Reading, text: str, group: list[PlaceHit], hits: list[PlaceHit]) -> Iterator[str]:
     lexicon = load_lexicon("places")
     stop = load_lexicon("shared").pattern("stop")
     following = [hit.start for hit in hits if hit.start > group[-1].start]
     left = stop.split(text[max(0, group[0].start - 30) : group[0].start])[-1]
     whole_right = stop.split(text[group[-1].end : group[-1].end + 50])[0]
-    right = (
-        text[group[-1].end : following[0]]
-        if following and following[0] < group[-1].end + len(whole_right)
-        else whole_right
-    )
+    right = text[group[-1].end : following[0]] if following and following[0] < group[-1].end + len(whole_right) else whole_right
     if lexicon.pattern("english_live").search(left):
         yield HOME
         return
     if lexicon.pattern("not_there").match(right):
         return
-    if lexicon.pattern("stay").match(right) and not lexicon.pattern("not_mine").search(
-        left
-    ):
+    if lexicon.pattern("stay").match(right) and not lexicon.pattern("not_mine").search(left):
         yield from (WISH, HOME) if len(group) == 1 else (WISH,)
         return
     other = lexicon.pattern("home_of").match(right)
     if other:
-        yield from (
-            [HOME] if kind_of(other["kin"]) == kind_of(person_in_need(reading)) else []
-        )
+        yield from ([HOME] if kind_of(other["kin"]) == kind_of(person_in_need(reading)) else [])
         return
     wished = lexicon.pattern("wish").match(right)
     lived = lexicon.pattern("live").match(right)
@@ -99,35 +85,24 @@ def _elsewhere(reading: Reading, left: str) -> bool:
     need = person_in_need(reading)
     other = lexicon.pattern("others_left").search(left)
     if other:
-        return (
-            need == SELF
-            and reading.asked not in (HOME, WISH)
-            or need != SELF
-            and kind_of(other["kin"]) != kind_of(need)
-        )
+        return need == SELF and reading.asked not in (HOME, WISH) or need != SELF and kind_of(other["kin"]) != kind_of(need)
     return kind_of(need) != "" and bool(lexicon.pattern("me_left").search(left))
 
 
 def _searching(reading: Reading, sentence: str) -> bool:
     """Tell a search (横浜で、家賃は6万まで) from a report of where somebody is."""
     lexicon = load_lexicon("places")
-    return bool(
-        lexicon.pattern("searching").search(reading.plain.text)
-    ) and not lexicon.pattern("living").search(sentence)
+    return bool(lexicon.pattern("searching").search(reading.plain.text)) and not lexicon.pattern("living").search(sentence)
 
 
-def _plain_roles(
-    reading: Reading, left: str, right: str, lived: bool, group: list[PlaceHit]
-) -> Iterator[str]:
+def _plain_roles(reading: Reading, left: str, right: str, lived: bool, group: list[PlaceHit]) -> Iterator[str]:
     lexicon = load_lexicon("places")
     now = lexicon.pattern("now_left").search(left)
     if lived or now:
         yield HOME
     elif reading.asked in (HOME, WISH):
         yield reading.asked
-    elif lexicon.pattern("wish_where").match(right) and _searching(
-        reading, left + right
-    ):
+    elif lexicon.pattern("wish_where").match(right) and _searching(reading, left + right):
         yield WISH
     elif lexicon.pattern("home").match(right) and len(group) == 1:
         yield HOME

@@ -54,20 +54,14 @@ def read_money(reading: Reading) -> Iterator[tuple[str, Candidate]]:
     lone = _lone(reading)
     for key in KEYS:
         found = by_key.get(key, [])
-        if key in zero and (
-            not found
-            or zero[key].start < found[0].candidate.start
-            and key == reading.asked
-        ):
+        if key in zero and (not found or zero[key].start < found[0].candidate.start and key == reading.asked):
             yield key, zero[key]
         elif found:
             if key != "income_monthly":
                 yield key, _one(reading, key, found)
             elif not (
                 len(sums) == 1
-                and load_lexicon("money")
-                .pattern("more_income")
-                .match(reading.text[found[-1].candidate.end :])
+                and load_lexicon("money").pattern("more_income").match(reading.text[found[-1].candidate.end :])
                 and not asked_income
             ):
                 yield key, _income(reading, found)
@@ -79,9 +73,7 @@ def _sums(reading: Reading) -> Iterator[_Sum]:
     matches = list(load_lexicon("money").pattern("sum").finditer(reading.text))
     for at, match in enumerate(matches):
         floor = matches[at - 1].end() if at else 0
-        ceiling = (
-            matches[at + 1].start() if at + 1 < len(matches) else len(reading.text)
-        )
+        ceiling = matches[at + 1].start() if at + 1 < len(matches) else len(reading.text)
         left = reading.left(match.start(), min(40, match.start() - floor))
         right = reading.right(match.end(), min(28, ceiling - match.end()))
         band = bool(match["band"])
@@ -98,18 +90,10 @@ def _cue(left: str, right: str, band: bool) -> str | None:
     lexicon = load_lexicon("money")
     before = _nearest_left(left)
     after = next(
-        (
-            cue
-            for cue in ("limit", "arrears", "other", "income", "savings", "rent")
-            if lexicon.pattern(f"right_{cue}").match(right)
-        ),
+        (cue for cue in ("limit", "arrears", "other", "income", "savings", "rent") if lexicon.pattern(f"right_{cue}").match(right)),
         None,
     )
-    if (
-        band
-        and lexicon.pattern("right_band_limit").match(right)
-        and before in (None, "rent", "limit")
-    ):
+    if band and lexicon.pattern("right_band_limit").match(right) and before in (None, "rent", "limit"):
         return "limit"
     if after == "limit" and before in (None, "rent", "limit", "other"):
         return "limit"
@@ -131,42 +115,23 @@ def _nearest_left(left: str) -> str | None:
 
 def _key(reading: Reading, one: _Sum) -> str | None:
     lexicon = load_lexicon("money")
-    if lexicon.pattern("past_left").search(one.left) or lexicon.pattern(
-        "past_right"
-    ).match(one.right):
+    if lexicon.pattern("past_left").search(one.left) or lexicon.pattern("past_right").match(one.right):
         return None
     asked = reading.asked
     cue = one.cue
     if cue == "other" and asked in _COMPATIBLE:
         cue = _cue(lexicon.pattern("clause").split(one.left)[-1], one.right, one.band)
-    if (
-        asked in _COMPATIBLE
-        and cue not in _COMPATIBLE[asked]
-        and lexicon.pattern("because").search(one.left)
-    ):
+    if asked in _COMPATIBLE and cue not in _COMPATIBLE[asked] and lexicon.pattern("because").search(one.left):
         cue = _cue(lexicon.pattern("because").split(one.left)[-1], one.right, one.band)
-    if (
-        cue is None
-        and lexicon.pattern("now_left").search(one.left)
-        and lexicon.pattern("rent_word").search(reading.text)
-        and not asked
-    ):
+    if cue is None and lexicon.pattern("now_left").search(one.left) and lexicon.pattern("rent_word").search(reading.text) and not asked:
         cue = "rent"
     if asked in _COMPATIBLE and cue in _COMPATIBLE[asked]:
         if one.band and asked != "rent_max":
             return None
-        if (
-            asked == "rent_max"
-            and cue == "rent"
-            and lexicon.pattern("now_left").search(one.left)
-        ):
+        if asked == "rent_max" and cue == "rent" and lexicon.pattern("now_left").search(one.left):
             return "rent_now"
         return asked
-    if (
-        asked == "savings"
-        and cue == "other"
-        and lexicon.pattern("kept").search(one.left + one.right)
-    ):
+    if asked == "savings" and cue == "other" and lexicon.pattern("kept").search(one.left + one.right):
         return "savings"
     if cue is None:
         return None
@@ -194,15 +159,9 @@ def _top_of_band(value: int) -> int:
 
 def _monthly(one: _Sum) -> int:
     lexicon = load_lexicon("money")
-    if (
-        one.value >= YEARLY_FROM_JPY
-        or lexicon.pattern("yearly").search(one.left)
-        or lexicon.pattern("yearly_right").match(one.right)
-    ):
+    if one.value >= YEARLY_FROM_JPY or lexicon.pattern("yearly").search(one.left) or lexicon.pattern("yearly_right").match(one.right):
         return one.value // 12
-    if lexicon.pattern("two_monthly").search(one.left) or lexicon.pattern(
-        "two_monthly_right"
-    ).match(one.right):
+    if lexicon.pattern("two_monthly").search(one.left) or lexicon.pattern("two_monthly_right").match(one.right):
         return one.value // 2
     return one.value
 
@@ -214,11 +173,7 @@ def _income(reading: Reading, found: list[_Sum]) -> Candidate:
     span = found[0].candidate.start, found[-1].candidate.end
     for marker in ("total", "take_home"):
         marked = [one for one in found if lexicon.pattern(marker).search(one.left)]
-        if marked and (
-            marker == "total"
-            or len(marked) == 1
-            and len({_source(one) for one in found}) == 1
-        ):
+        if marked and (marker == "total" or len(marked) == 1 and len({_source(one) for one in found}) == 1):
             return Candidate(
                 _monthly(marked[-1]),
                 marked[-1].candidate.start,
@@ -234,11 +189,7 @@ def _income(reading: Reading, found: list[_Sum]) -> Candidate:
         amounts.setdefault(source or "", value)
     return Candidate(
         sum(amounts.values()),
-        *(
-            span
-            if len(amounts) > 1
-            else (found[0].candidate.start, found[0].candidate.end)
-        ),
+        *(span if len(amounts) > 1 else (found[0].candidate.start, found[0].candidate.end)),
     )
 
 
@@ -252,23 +203,17 @@ def _zeros(reading: Reading) -> Iterator[tuple[str, Candidate]]:
     lexicon = load_lexicon("money")
     for key, name in (("income_monthly", "zero_income"), ("savings", "zero_savings")):
         match = lexicon.pattern(name).search(reading.text) or (
-            lexicon.pattern("zero_start").match(reading.text)
-            if reading.asked == key
-            else None
+            lexicon.pattern("zero_start").match(reading.text) if reading.asked == key else None
         )
         if match:
             yield key, Candidate(0, *match.span(), 0.9)
-    if reading.asked == "rent_now" and (
-        match := lexicon.pattern("zero_rent").search(reading.text)
-    ):
+    if reading.asked == "rent_now" and (match := lexicon.pattern("zero_rent").search(reading.text)):
         yield "rent_now", Candidate(0, *match.span(), 0.9)
 
 
 def _lone(reading: Reading) -> Candidate | None:
     """Read an answer that is only a number: 6.5 to a question about rent is 65000."""
-    match: re.Match[str] | None = (
-        load_lexicon("money").pattern("lone").match(reading.text.strip())
-    )
+    match: re.Match[str] | None = load_lexicon("money").pattern("lone").match(reading.text.strip())
     if reading.asked not in KEYS or not match:
         return None
     number = float(match["n"])

@@ -26,11 +26,7 @@ class Normalised:
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the original text behind `text[start:end]`; an empty span for an empty one."""
         if end <= start:
-            at = (
-                self.starts[start]
-                if start < len(self.starts)
-                else (self.ends[-1] if self.ends else 0)
-            )
+            at = self.starts[start] if start < len(self.starts) else (self.ends[-1] if self.ends else 0)
             return at, at
         return self.starts[start], max(self.ends[start:end])
 
@@ -47,9 +43,7 @@ class Normalised:
             ends += [*self.ends[at:start], *[last] * len(new)]
             at = end
         text.append(self.text[at:])
-        return Normalised(
-            "".join(text), (*starts, *self.starts[at:]), (*ends, *self.ends[at:])
-        )
+        return Normalised("".join(text), (*starts, *self.starts[at:]), (*ends, *self.ends[at:]))
 
 
 def normalise(text: str) -> Normalised:
@@ -61,11 +55,7 @@ def normalise(text: str) -> Normalised:
     kept: list[tuple[str, int, int]] = []
     repeatable = load_lexicon("normalise").pattern("repeatable")
     for character, start, end in characters:
-        if (
-            kept
-            and kept[-1][0] == character
-            and (character == " " or repeatable.match(character))
-        ):
+        if kept and kept[-1][0] == character and (character == " " or repeatable.match(character)):
             kept[-1] = (character, kept[-1][1], end)
             continue
         kept.append((character, start, end))
@@ -78,25 +68,15 @@ def _characters(text: str) -> list[tuple[str, int, int]]:
     at = 0
     while at < len(text):
         end = at + 1
-        while end < len(text) and (
-            text[end] in _JOINING or text[end] in "\u3099\u309a"
-        ):
+        while end < len(text) and (text[end] in _JOINING or text[end] in "\u3099\u309a"):
             end += 1
         cluster = text[at:end]
         if cluster in special:
             found.append((str(special[cluster]), at, end))
-        elif (
-            unicodedata.category(cluster[0]) in ("So", "Sk")
-            and unicodedata.normalize("NFKC", cluster) == cluster
-        ):
+        elif unicodedata.category(cluster[0]) in ("So", "Sk") and unicodedata.normalize("NFKC", cluster) == cluster:
             found.append((" ", at, end))
-        elif (
-            cluster[0] in "\n\r\t" or unicodedata.category(cluster[0]) not in _INVISIBLE
-        ):
-            found += [
-                (character, at, end)
-                for character in unicodedata.normalize("NFKC", cluster)
-            ]
+        elif cluster[0] in "\n\r\t" or unicodedata.category(cluster[0]) not in _INVISIBLE:
+            found += [(character, at, end) for character in unicodedata.normalize("NFKC", cluster)]
         at = end
     return found
 

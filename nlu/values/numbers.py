@@ -45,18 +45,8 @@ def _value(tokens: list[str]) -> int:
             total += ((section + (current or 0)) or 1) * int(big[token])
             section, current = 0.0, None
         else:
-            current = (
-                float(token.replace(",", ""))
-                if current is None
-                else current * 10 ** len(token) + float(token.replace(",", ""))
-            )
-    if (
-        current is not None
-        and current < 10
-        and len(tokens) > 1
-        and big.get(tokens[-2]) == 10000
-        and section == 0
-    ):
+            current = float(token.replace(",", "")) if current is None else current * 10 ** len(token) + float(token.replace(",", ""))
+    if current is not None and current < 10 and len(tokens) > 1 and big.get(tokens[-2]) == 10000 and section == 0:
         current *= 1000
     return round(total + section + (current or 0))
 
@@ -66,9 +56,7 @@ def _is_neighbour_pair(tokens: list[str]) -> bool:
     digit = load_lexicon("numbers").table("digit")
     if len(tokens) < 2 or tokens[0] not in digit or tokens[1] not in digit:
         return False
-    return int(digit[tokens[1]]) - int(digit[tokens[0]]) == 1 and (
-        len(tokens) == 2 or tokens[2] not in digit
-    )
+    return int(digit[tokens[1]]) - int(digit[tokens[0]]) == 1 and (len(tokens) == 2 or tokens[2] not in digit)
 
 
 def with_digits(text: Normalised) -> Normalised:
@@ -84,11 +72,18 @@ def with_digits(text: Normalised) -> Normalised:
 
 def _whole_words(text: str) -> list[Change]:
     lexicon = load_lexicon("numbers")
-    table = lexicon.table("whole")
-    return [
-        (match.start(), match.end(), str(table[match[0]]))
-        for match in lexicon.pattern("whole").finditer(text)
-    ]
+    table, protected = lexicon.table("whole"), _protected(text)
+    found = (match for match in lexicon.pattern("whole").finditer(text) if not _inside(match.start(), protected))
+    return [(match.start(), match.end(), str(table[match[0]])) for match in found]
+
+
+def _protected(text: str) -> list[tuple[int, int]]:
+    """Return the spans of words that only look like numbers."""
+    return [match.span() for match in load_lexicon("numbers").pattern("protected").finditer(text)]
+
+
+def _inside(at: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= at < end for start, end in spans)
 
 
 def _spoken(text: str) -> list[Change]:
@@ -106,12 +101,14 @@ def _spoken(text: str) -> list[Change]:
 
 def _runs(text: str) -> list[Change]:
     lexicon = load_lexicon("numbers")
+    protected = _protected(text)
     changes: list[Change] = []
     for match in lexicon.pattern("run").finditer(text):
         after = text[match.end() : match.end() + 8]
-        if lexicon.pattern("fuzzy_after").match(after) or not _is_number(text, match):
+        if len(match[0]) == 1 and _inside(match.start(), protected):
             continue
-        changes.append(_change(match, after))
+        if not lexicon.pattern("fuzzy_after").match(after) and _is_number(text, match):
+            changes.append(_change(match, after))
     return changes
 
 
@@ -126,24 +123,20 @@ def _is_number(text: str, match: re.Match[str]) -> bool:
     after = text[match.end() :]
     if not lexicon.pattern("single_after").match(after):
         return False
-    counted = lexicon.pattern("counter_after").match(after) or lexicon.pattern(
-        "money_after"
-    ).match(after)
-    return (
-        bool(counted)
-        or not before
-        or bool(re.search(lexicon.pattern("single_before").pattern + "$", before))
-        or not after[:1] in ("", "。", "、")
-    )
+    if lexicon.pattern("counter_after").match(after) or lexicon.pattern("money_after").match(after):
+        return True
+    # a numeral of its own has to open its clause, unless it goes on into a range or a further counter
+    return bool(lexicon.pattern("single_before").search(before)) or not lexicon.pattern("clause_end").match(after)
 
 
 def _change(match: re.Match[str], after: str) -> Change:
     lexicon = load_lexicon("numbers")
     tokens = _tokens(match[0])
     value = _value(tokens)
+    yen = lexicon.table("sign")["yen"]
     money = lexicon.pattern("money_after").match(after)
     if money:
-        return match.start(), match.end() + money.end(), f"{value}円"
+        return match.start(), match.end() + money.end(), f"{value}{yen}"
     counter = lexicon.pattern("counter_after").match(after)
     if counter:
         return (
@@ -151,31 +144,26 @@ def _change(match: re.Match[str], after: str) -> Change:
             match.end() + counter.end(),
             f"{value}{lexicon.table('counter')[counter['counter']]}",
         )
-    if (
-        value >= 1000
-        and not tokens[-1].isdigit()
-        and not lexicon.pattern("not_money_after").match(after)
-    ):
-        return match.start(), match.end(), f"{value}円"
-    if any(token in lexicon.table("big") for token in tokens) and not lexicon.pattern(
-        "not_money_after"
-    ).match(after):
-        return match.start(), match.end(), f"{value}円"
+    if value >= 1000 and not tokens[-1].isdigit() and not lexicon.pattern("not_money_after").match(after):
+        return match.start(), match.end(), f"{value}{yen}"
+    if any(token in lexicon.table("big") for token in tokens) and not lexicon.pattern("not_money_after").match(after):
+        return match.start(), match.end(), f"{value}{yen}"
     decimal = len(tokens) == 1 and "." in tokens[0]
     return match.start(), match.end(), tokens[0] if decimal else str(value)
 
 
 def _ranges(text: str) -> list[Change]:
     lexicon = load_lexicon("numbers")
+    yen = lexicon.table("sign")["yen"]
     changes: list[Change] = []
     for match in lexicon.pattern("range_small").finditer(text):
         low, high = int(match["a"]), int(match["b"])
         scale = 10000 if high >= 10000 else 1000
         if low * scale < high <= (low + 5) * scale:
-            changes.append((match.start(), match.end(), f"{high}円"))
+            changes.append((match.start(), match.end(), f"{high}{yen}"))
     for match in lexicon.pattern("range_full").finditer(text):
         if int(match["a"]) < int(match["b"]) <= int(match["a"]) * 2:
-            changes.append((match.start(), match.end(), f"{match['b']}円"))
+            changes.append((match.start(), match.end(), f"{match['b']}{yen}"))
     for match in lexicon.pattern("range_count").finditer(text):
         if int(match["b"]) - int(match["a"]) == 1:
             changes.append((match.start(), match.end(), match["b"]))

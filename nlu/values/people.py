@@ -27,9 +27,7 @@ def person_in_need(reading: Reading) -> str:
         return ANYONE
     for match in lexicon.pattern("need_other").finditer(reading.text):
         who = next(value for value in match.groups() if value)
-        if not lexicon.pattern("together").search(
-            reading.text, match.start(), min(len(reading.text), match.end() + 20)
-        ):
+        if not lexicon.pattern("together").search(reading.text, match.start(), min(len(reading.text), match.end() + 20)):
             return who
     return SELF
 

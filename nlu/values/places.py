@@ -63,13 +63,7 @@ def find_in(plain: Normalised, asked: bool) -> list[PlaceHit]:
         if accepted:
             hits += [*_linked(text, pending, hit), hit]
             pending = []
-        elif (
-            hits
-            and load_lexicon("places")
-            .pattern("link")
-            .match(text[hits[-1].end : hit.start])
-            and not hit.full
-        ):
+        elif hits and load_lexicon("places").pattern("link").match(text[hits[-1].end : hit.start]) and not hit.full:
             pending = []
         else:
             pending.append(hit)
@@ -90,9 +84,7 @@ def _linked(text: str, pending: list[PlaceHit], hit: PlaceHit) -> list[PlaceHit]
 
 def _inside_address(text: str, hits: list[PlaceHit], hit: PlaceHit) -> bool:
     """Tell a quarter that follows its municipality (大船渡市の三陸町)."""
-    near = hits and load_lexicon("places").pattern("ward_link").fullmatch(
-        text[hits[-1].end : hit.start]
-    )
+    near = hits and load_lexicon("places").pattern("ward_link").fullmatch(text[hits[-1].end : hit.start])
     return bool(near) and hit.name[-1] in load_lexicon("places").words("suffix")[2:]
 
 
@@ -100,30 +92,18 @@ def _at(text: str, at: int, asked: bool) -> tuple[PlaceHit | None, bool]:
     prefecture, start = _prefecture(text, at)
     if prefecture:
         for surface in _index().get(text[start : start + 1], ()):
-            places = tuple(
-                place for place in surface.places if place.prefecture == prefecture
-            )
-            if (
-                places
-                and text.startswith(surface.text, start)
-                and _bounded(text, start, surface, inside=True)
-            ):
+            places = tuple(place for place in surface.places if place.prefecture == prefecture)
+            if places and text.startswith(surface.text, start) and _bounded(text, start, surface, inside=True):
                 return _hit(text, at, start + len(surface.text), places, surface), True
     for surface in _index().get(text[at : at + 1], ()):
-        if not text.startswith(surface.text, at) or not _bounded(
-            text, at, surface, inside=False
-        ):
+        if not text.startswith(surface.text, at) or not _bounded(text, at, surface, inside=False):
             continue
         hit = _hit(text, at, at + len(surface.text), surface.places, surface)
         if hit is None:
             continue
         if _accepted(text, at, surface, hit, asked):
             return hit, True
-        if (
-            surface.kind == "stem"
-            and not _is_person(text, hit.end)
-            and load_lexicon("places").pattern("link_after").match(text[hit.end :])
-        ):
+        if surface.kind == "stem" and not _is_person(text, hit.end) and load_lexicon("places").pattern("link_after").match(text[hit.end :]):
             return hit, False
     return None, False
 
@@ -138,42 +118,25 @@ def _bounded(text: str, at: int, surface: _Surface, inside: bool) -> bool:
         return False
     if inside:
         return surface.kind != "kana_stem" or len(surface.text) > 2
-    name = (
-        "before_kana" if kana else "before_full" if surface.kind == "full" else "before"
-    )
+    name = "before_kana" if kana else "before_full" if surface.kind == "full" else "before"
     return bool(lexicon.pattern(name).search(text[max(0, at - 4) : at]))
 
 
-def _accepted(
-    text: str, at: int, surface: _Surface, hit: PlaceHit, asked: bool
-) -> bool:
+def _accepted(text: str, at: int, surface: _Surface, hit: PlaceHit, asked: bool) -> bool:
     lexicon = load_lexicon("places")
     after = text[hit.end :]
     town = hit.name[-1] in lexicon.words("suffix")[2:]
     if surface.kind == "full":
-        return (
-            not town
-            or asked
-            or len(surface.text) > 3
-            or bool(lexicon.pattern("live").match(after))
-        )
+        return not town or asked or len(surface.text) > 3 or bool(lexicon.pattern("live").match(after))
     if surface.kind == "kana_full":
         return (asked and not town) or (len(surface.text) >= 5 and not town)
     if _is_person(text, hit.end) or town:
         return False
     if len(surface.text) == 1:
-        return bool(
-            lexicon.pattern("after_single" if asked else "after_single_unasked").match(
-                after
-            )
-        )
-    everyday = surface.text in lexicon.words(
-        "everyday"
-    ) or surface.text in lexicon.words("everyday_kana")
+        return bool(lexicon.pattern("after_single" if asked else "after_single_unasked").match(after))
+    everyday = surface.text in lexicon.words("everyday") or surface.text in lexicon.words("everyday_kana")
     if asked:
-        return bool(lexicon.pattern("after_asked").match(after)) and (
-            surface.kind == "stem" or len(surface.text) >= 3
-        )
+        return bool(lexicon.pattern("after_asked").match(after)) and (surface.kind == "stem" or len(surface.text) >= 3)
     if surface.kind == "kana_stem" and len(surface.text) < 4:
         return False
     return bool(lexicon.pattern("after_everyday" if everyday else "after").match(after))
@@ -183,9 +146,7 @@ def _is_person(text: str, end: int) -> bool:
     return bool(load_lexicon("places").pattern("person_after").match(text[end:]))
 
 
-def _hit(
-    text: str, start: int, end: int, places: tuple[Municipality, ...], surface: _Surface
-) -> PlaceHit | None:
+def _hit(text: str, start: int, end: int, places: tuple[Municipality, ...], surface: _Surface) -> PlaceHit | None:
     places = _best(places, surface)
     first = places[0]
     cities = {place.city_code for place in places}
@@ -197,37 +158,23 @@ def _hit(
     end = _with_ward(text, end, first)
     codes = tuple(place.code for place in places)
     full = surface.kind in ("full", "kana_full")
-    return PlaceHit(
-        first.name, first.code, start, end, codes if len(codes) > 1 else (), full
-    )
+    return PlaceHit(first.name, first.code, start, end, codes if len(codes) > 1 else (), full)
 
 
-def _best(
-    places: tuple[Municipality, ...], surface: _Surface
-) -> tuple[Municipality, ...]:
+def _best(places: tuple[Municipality, ...], surface: _Surface) -> tuple[Municipality, ...]:
     """Keep the likeliest: special wards, cities before towns, wards of cities last; a nearby prefecture first among equals."""
     lexicon = load_lexicon("places")
     suffixes, near = lexicon.words("suffix"), lexicon.words("nearby")
 
     def rank(place: Municipality) -> tuple[bool, int, int]:
-        distance = (
-            near.index(place.prefecture) if place.prefecture in near else len(near)
-        )
+        distance = near.index(place.prefecture) if place.prefecture in near else len(near)
         kind = (
-            0
-            if place.prefecture in lexicon.words("special")
-            and place.name.endswith(suffixes[1])
-            else suffixes.index(place.name[-1]) + 1
+            0 if place.prefecture in lexicon.words("special") and place.name.endswith(suffixes[1]) else suffixes.index(place.name[-1]) + 1
         )
         return bool(place.city_code), kind, distance
 
     ordered = sorted(places, key=rank)
-    return tuple(
-        place
-        for place in ordered
-        if place.name == ordered[0].name
-        and bool(place.city_code) == bool(ordered[0].city_code)
-    )
+    return tuple(place for place in ordered if place.name == ordered[0].name and bool(place.city_code) == bool(ordered[0].city_code))
 
 
 def _with_ward(text: str, end: int, city: Municipality) -> int:
@@ -250,19 +197,14 @@ def _prefecture(text: str, at: int) -> tuple[str, int]:
 @cache
 def _prefecture_pattern() -> re.Pattern[str]:
     names = "|".join(sorted(_prefectures(), key=len, reverse=True))
-    suffixes = "".join(load_lexicon("places").words("prefecture_suffix"))
-    return re.compile(
-        f"(?P<name>{names})[{suffixes}]?{load_lexicon('places').pattern('ward_link').pattern[1:]}"
-    )
+    return re.compile(f"(?P<name>{names}){load_lexicon('places').pattern('ward_link').pattern[1:]}")
 
 
 @cache
 def _prefectures() -> dict[str, str]:
     suffixes = load_lexicon("places").words("prefecture_suffix")
     names = {place.prefecture for place in load_municipalities()}
-    return {name[:-1] if name.endswith(suffixes) else name: name for name in names} | {
-        name: name for name in names
-    }
+    return {name[:-1] if name.endswith(suffixes) else name: name for name in names} | {name: name for name in names}
 
 
 @cache
@@ -276,9 +218,7 @@ def _index() -> dict[str, tuple[_Surface, ...]]:
             town = place.name[-1] in load_lexicon("places").words("suffix")[2:]
             kana = bool(_KANA.fullmatch(place.name[:-1]))
             if not (kana and town):
-                surfaces.setdefault(
-                    (place.name[:-1], "kana_stem" if kana else "stem"), []
-                ).append(place)
+                surfaces.setdefault((place.name[:-1], "kana_stem" if kana else "stem"), []).append(place)
             if not town:
                 same = surfaces.setdefault((place.kana[:-1], "kana_stem"), [])
                 same += [] if place in same else [place]
@@ -287,10 +227,7 @@ def _index() -> dict[str, tuple[_Surface, ...]]:
     index: dict[str, list[_Surface]] = {}
     for (text, kind), places in surfaces.items():
         index.setdefault(text[0], []).append(_Surface(text, kind, tuple(places)))
-    return {
-        first: tuple(sorted(found, key=lambda one: (-len(one.text), one.kind)))
-        for first, found in index.items()
-    }
+    return {first: tuple(sorted(found, key=lambda one: (-len(one.text), one.kind))) for first, found in index.items()}
 
 
 @cache
@@ -313,9 +250,7 @@ def _romaji() -> dict[str, tuple[Municipality, ...]]:
     for place in load_municipalities():
         if place.county or place.city_code:
             continue
-        name = _LONG_VOWELS.sub(
-            lambda match: match[0][0], jaconv.kana2alphabet(place.kana[:-1])
-        )
+        name = _LONG_VOWELS.sub(lambda match: match[0][0], jaconv.kana2alphabet(place.kana[:-1]))
         found[name] = (*found.get(name, ()), place)
     return found
 
@@ -326,10 +261,7 @@ def _latin(text: str) -> list[PlaceHit]:
     for match in lexicon.pattern("english").finditer(text):
         key = _LONG_VOWELS.sub(lambda vowels: vowels[0][0], match["name"].lower())
         places = _romaji().get(key) if match["name"][0].isupper() else None
-        if places and (
-            match["suffix"]
-            or lexicon.pattern("english_before").search(text[: match.start()])
-        ):
+        if places and (match["suffix"] or lexicon.pattern("english_before").search(text[: match.start()])):
             hit = _hit(
                 text,
                 match.start(),

@@ -39,17 +39,11 @@ class Reading:
 
     def left(self, at: int, limit: int = 24) -> str:
         """Return what stands before `at` in the same sentence, at most `limit` characters."""
-        return (
-            load_lexicon("shared")
-            .pattern("stop")
-            .split(self.text[max(0, at - limit) : at])[-1]
-        )
+        return load_lexicon("shared").pattern("stop").split(self.text[max(0, at - limit) : at])[-1]
 
     def right(self, at: int, limit: int = 24) -> str:
         """Return what stands after `at` in the same sentence, at most `limit` characters."""
-        return (
-            load_lexicon("shared").pattern("stop").split(self.text[at : at + limit])[0]
-        )
+        return load_lexicon("shared").pattern("stop").split(self.text[at : at + limit])[0]
 
     def sentence(self, at: int) -> str:
         """Return the whole sentence around `at`."""
@@ -58,9 +52,7 @@ class Reading:
     def mention(self, key: str, found: Candidate) -> Mention:
         """Return `found` as a mention of `key`, with the words as they were typed."""
         start, end = self.digits.original_span(found.start, found.end)
-        return Mention(
-            key, found.value, start, end, self.original[start:end], found.confidence
-        )
+        return Mention(key, found.value, start, end, self.original[start:end], found.confidence)
 
 
 def read(text: str, asked: str | None, now: datetime) -> Reading:

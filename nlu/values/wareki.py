@@ -18,14 +18,8 @@ def format_wareki(day: date) -> str:
     for era, start in starts.items():
         if day >= date.fromisoformat(str(start)):
             number = day.year - int(str(start)[:4]) + 1
-            year = (
-                str(load_lexicon("dates").table("sign")["first"])
-                if number == 1
-                else str(number)
-            )
-            return str(load_lexicon("dates").table("sign")["format"]).format(
-                era=era, year=year, month=day.month, day=day.day
-            )
+            year = str(load_lexicon("dates").table("sign")["first"]) if number == 1 else str(number)
+            return str(load_lexicon("dates").table("sign")["format"]).format(era=era, year=year, month=day.month, day=day.day)
     raise ValueError("no era is known for this day")
 
 

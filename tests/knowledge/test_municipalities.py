@@ -34,11 +34,7 @@ def test_readings_end_as_their_names_do() -> None:
         "町": ("ちょう", "まち"),
         "村": ("むら", "そん"),
     }
-    assert [
-        place.name
-        for place in load_municipalities()
-        if not place.kana.endswith(endings[place.name[-1]])
-    ] == []
+    assert [place.name for place in load_municipalities() if not place.kana.endswith(endings[place.name[-1]])] == []
 
 
 @pytest.mark.parametrize(
@@ -51,9 +47,7 @@ def test_readings_end_as_their_names_do() -> None:
         ("13381", "東京都", "三宅村", "みやけむら", "三宅島"),
     ],
 )
-def test_county_and_name_are_kept_apart(
-    code: str, prefecture: str, name: str, kana: str, county: str
-) -> None:
+def test_county_and_name_are_kept_apart(code: str, prefecture: str, name: str, kana: str, county: str) -> None:
     place = {place.code: place for place in load_municipalities()}[code]
     assert (place.prefecture, place.name, place.kana, place.county) == (
         prefecture,

@@ -48,8 +48,5 @@ def test_a_composed_sign_covers_both_of_its_parts() -> None:
 def test_every_character_keeps_a_place_inside_the_original(text: str) -> None:
     for normal in (normalise(text), with_digits(normalise(text))):
         assert len(normal.text) == len(normal.starts) == len(normal.ends)
-        assert all(
-            0 <= start < end <= len(text)
-            for start, end in zip(normal.starts, normal.ends, strict=True)
-        )
+        assert all(0 <= start < end <= len(text) for start, end in zip(normal.starts, normal.ends, strict=True))
         assert list(normal.starts) == sorted(normal.starts)

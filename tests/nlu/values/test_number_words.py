@@ -99,12 +99,10 @@ def test_months_run_over_the_end_of_the_year() -> None:
     assert month_end(2028, 2) == date(2028, 2, 29)
 
 
-@pytest.mark.parametrize(
-    "path", sorted(FOLDER.glob("*.yml")), ids=lambda path: path.stem
-)
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yml")), ids=lambda path: path.stem)
 def test_every_pattern_file_loads_and_every_pattern_compiles(path: object) -> None:
     lexicon = load_lexicon(path.stem)  # type: ignore[attr-defined]
-    for key in lexicon.keys():
+    for key in lexicon.pattern_names():
         assert lexicon.pattern(key).pattern
 
 

@@ -44,9 +44,7 @@ def names(text: str, asked: bool = False) -> list[str]:
         ("区内がいい", []),
     ],
 )
-def test_a_municipality_is_found_where_the_words_make_it_one(
-    text: str, found: list[str]
-) -> None:
+def test_a_municipality_is_found_where_the_words_make_it_one(text: str, found: list[str]) -> None:
     assert names(text) == found
 
 
@@ -63,9 +61,7 @@ def test_a_municipality_is_found_where_the_words_make_it_one(
         ("駅の近くならどこでも", []),
     ],
 )
-def test_a_bare_name_is_enough_when_a_place_was_asked_for(
-    text: str, found: list[str]
-) -> None:
+def test_a_bare_name_is_enough_when_a_place_was_asked_for(text: str, found: list[str]) -> None:
     assert names(text, asked=True) == found
 
 

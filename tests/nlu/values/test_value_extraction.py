@@ -22,81 +22,55 @@ def values(asked: str | None, text: str, *keys: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(("asked", "text", "expected"), cases.AGES)
-def test_an_age_is_that_of_the_person_who_needs_the_home(
-    asked: str | None, text: str, expected: dict[str, object]
-) -> None:
+def test_an_age_is_that_of_the_person_who_needs_the_home(asked: str | None, text: str, expected: dict[str, object]) -> None:
     assert values(asked, text, "age", "age_band") == expected
 
 
 @pytest.mark.parametrize(("asked", "text", "expected"), cases.COUNTS)
-def test_household_and_children_are_counted(
-    asked: str | None, text: str, expected: dict[str, object]
-) -> None:
+def test_household_and_children_are_counted(asked: str | None, text: str, expected: dict[str, object]) -> None:
     assert values(asked, text, "household_size", "children") == expected
 
 
 @pytest.mark.parametrize(("asked", "text", "expected"), cases.ARREARS)
-def test_arrears_are_those_of_rent_and_of_now(
-    asked: str | None, text: str, expected: dict[str, object]
-) -> None:
+def test_arrears_are_those_of_rent_and_of_now(asked: str | None, text: str, expected: dict[str, object]) -> None:
     assert values(asked, text, "arrears_months", "arrears_amount") == expected
 
 
 @pytest.mark.parametrize(("asked", "text", "expected"), cases.MONEY)
-def test_a_sum_goes_where_the_words_beside_it_put_it(
-    asked: str | None, text: str, expected: dict[str, object]
-) -> None:
-    assert (
-        values(asked, text, "rent_now", "rent_max", "income_monthly", "savings")
-        == expected
-    )
+def test_a_sum_goes_where_the_words_beside_it_put_it(asked: str | None, text: str, expected: dict[str, object]) -> None:
+    assert values(asked, text, "rent_now", "rent_max", "income_monthly", "savings") == expected
 
 
 @pytest.mark.parametrize(("asked", "text", "expected"), cases.DATES)
-def test_a_deadline_is_resolved_against_the_day(
-    asked: str | None, text: str, expected: dict[str, object]
-) -> None:
+def test_a_deadline_is_resolved_against_the_day(asked: str | None, text: str, expected: dict[str, object]) -> None:
     assert values(asked, text, "deadline", "temporary_until") == expected
 
 
 @pytest.mark.parametrize(("asked", "text", "expected"), cases.PLACES)
-def test_home_and_wished_place_are_told_apart(
-    asked: str | None, text: str, expected: dict[str, object]
-) -> None:
+def test_home_and_wished_place_are_told_apart(asked: str | None, text: str, expected: dict[str, object]) -> None:
     assert values(asked, text, "municipality", "desired_area") == expected
 
 
 @pytest.mark.parametrize(("asked", "text", "expected"), cases.CARE)
-def test_care_levels_are_read(
-    asked: str | None, text: str, expected: dict[str, object]
-) -> None:
+def test_care_levels_are_read(asked: str | None, text: str, expected: dict[str, object]) -> None:
     assert values(asked, text, "care_level") == expected
 
 
 @pytest.mark.parametrize(("asked", "text", "expected"), cases.CONTACT)
-def test_times_to_call_are_read(
-    asked: str | None, text: str, expected: dict[str, object]
-) -> None:
+def test_times_to_call_are_read(asked: str | None, text: str, expected: dict[str, object]) -> None:
     assert values(asked, text, "contact_time") == expected
 
 
 def test_spans_lead_back_to_the_words_as_typed() -> None:
     text = "😢😢 家賃は ６万８千円、ﾈｺと　ふたり暮らしで７２歳です"
     found = {mention.key: mention for mention in extract_values(text, None, NOW)}
-    assert (
-        found["rent_now"].text
-        == "６万８千円"
-        == text[found["rent_now"].start : found["rent_now"].end]
-    )
+    assert found["rent_now"].text == "６万８千円" == text[found["rent_now"].start : found["rent_now"].end]
     assert found["age"].text == "７２歳"
 
 
 def test_the_day_is_that_of_tokyo() -> None:
     late = datetime(2026, 11, 20, 16, 0, tzinfo=ZoneInfo("UTC"))
-    assert [
-        mention.value
-        for mention in extract_values("明日までに出ろと言われた", None, late)
-    ] == ["2026-11-22"]
+    assert [mention.value for mention in extract_values("明日までに出ろと言われた", None, late)] == ["2026-11-22"]
 
 
 @pytest.mark.parametrize(
