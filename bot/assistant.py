@@ -24,6 +24,7 @@ from bot.reply import Reply  # noqa: E402
 from bot.tracker_store import TurnTrackerStore, kept  # noqa: E402
 
 _Result = TypeVar("_Result")
+_WARM_UP = "hello"
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Assistant:
         self._trackers = TurnTrackerStore()
         self._agent: Agent = self._wait(self._load(model_path), timeout=300)
         self._one_at_a_time = self._wait(_make_lock(), timeout=5)
+        self.understand(_WARM_UP, None, datetime.now().astimezone())  # loads dictionaries, so that nobody waits for them
 
     def respond(self, turn: TurnInput) -> TurnResult:
         """Let Rasa understand and decide; nothing is written. Raises TurnFailed."""

@@ -1,5 +1,6 @@
 """The one place where real parts are wired together: database, model, durable turns, web app."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from bot.database import migrate, open_database
 from bot.errors import ModelMissing
 from bot.live import Live
 from bot.logs import configure_logging
+from bot.retention import purge_daily
 from bot.settings import Settings
 from bot.training import model_file
 from bot.turn import TurnTools
@@ -86,7 +88,9 @@ def create_app(parts: Parts) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         durable.start(parts.engine, TurnTools(parts.sessions, parts.need_assistant, parts.clock, parts.live))
+        purging = asyncio.create_task(purge_daily(parts.sessions, parts.clock, parts.settings.retention_days))
         yield
+        purging.cancel()
         durable.stop()
 
     app = FastAPI(title="Madoguchi", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)

@@ -11,7 +11,7 @@ ALLOWED_KEYS = frozenset(
     {"event", "level", "timestamp", "logger", "channel", "intent", "action", "duration_ms", "conversation", "attempt", "reason", "count"}
     | {"path", "method", "status", "url", "version", "staff", "kind"}
 )
-_QUIET = ("rasa", "rasa_sdk", "asyncio", "sqlalchemy", "dbos", "matplotlib", "tensorflow", "h5py", "apscheduler", "urllib3", "httpx", "httpcore")
+_QUIET = ("rasa", "rasa_sdk", "asyncio", "sqlalchemy", "dbos", "matplotlib", "tensorflow", "h5py", "apscheduler", "urllib3", "httpx", "httpcore", "alembic")
 
 
 def configure_logging(level: int = logging.INFO) -> None:
@@ -22,6 +22,8 @@ def configure_logging(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(_without_content)
     handler.setFormatter(_PlainFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.captureWarnings(True)  # libraries' warnings: of no use to those who run the service
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
