@@ -8,7 +8,9 @@ from itertools import groupby, pairwise
 from knowledge.vocabulary import load_vocabulary
 
 SHORT_TEXT = 14  # characters; below it the whole text is a feature and every word is crossed with the question
-_SENTENCE = re.compile(r"[^\u3002\uff01\uff1f!?\n]+[\u3002\uff01\uff1f!?\n]*")  # ends at an ideographic full stop, ! or ?
+_SENTENCE = re.compile(
+    r"[^\u3002\uff01\uff1f!?\n]+[\u3002\uff01\uff1f!?\n]*"
+)  # ends at an ideographic full stop, ! or ?
 _LONG_RUN = re.compile(r"(.)\1{2,}")
 
 
@@ -55,7 +57,9 @@ def text_features(text: str, lemmas: Sequence[str], asked: str | None) -> list[s
     features += [f"asked:{asked or ''}", f"type:{kind}"]
     features += [f"{asked}:w:{lemma}" for lemma in lemmas] if asked else []
     if len(folded) <= SHORT_TEXT:
-        features += [f"all:{folded}", f"{kind}:all:{folded}"] + [f"{kind}:w:{lemma}" for lemma in lemmas]
+        features += [f"all:{folded}", f"{kind}:all:{folded}"] + [
+            f"{kind}:w:{lemma}" for lemma in lemmas
+        ]
     return features
 
 
@@ -69,7 +73,11 @@ def _shape(folded: str) -> list[str]:
     """Return the length on a rough scale, and the scripts in their order: tells key mashing from words."""
     scripts = "".join(kind for kind, _ in groupby(map(_script, folded)))
     length = min(len(folded).bit_length(), 9)
-    return [f"len:{length}", f"scripts:{scripts[:6]}", *(f"has:{kind}" for kind in sorted(set(scripts)))]
+    return [
+        f"len:{length}",
+        f"scripts:{scripts[:6]}",
+        *(f"has:{kind}" for kind in sorted(set(scripts))),
+    ]
 
 
 def _script(character: str) -> str:

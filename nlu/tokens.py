@@ -7,7 +7,9 @@ from threading import local
 from sudachipy import Dictionary, SplitMode
 from sudachipy import Tokenizer as Sudachi
 
-MAX_CHARACTERS = 8000  # Sudachi refuses inputs over 49149 bytes; a character takes at most 4 here
+MAX_CHARACTERS = (
+    8000  # Sudachi refuses inputs over 49149 bytes; a character takes at most 4 here
+)
 _own = local()
 
 
@@ -43,5 +45,13 @@ def split_words(text: str) -> list[Word]:
             surface = found.surface()
             if surface.strip():
                 lemma = found.normalized_form()
-                words.append(Word(surface, offset + found.begin(), offset + found.end(), lemma, found.part_of_speech()[0]))
+                words.append(
+                    Word(
+                        surface,
+                        offset + found.begin(),
+                        offset + found.end(),
+                        lemma,
+                        found.part_of_speech()[0],
+                    )
+                )
     return words

@@ -21,7 +21,9 @@ from nlu.emergency import detect_emergency
 EMERGENCY = "emergency"
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False
+)
 class EmergencyDetector(GraphComponent):
     """Puts `emergency` (a list of signs with their words) into the output; a certain sign decides the intent. Runs last."""
 
@@ -31,7 +33,13 @@ class EmergencyDetector(GraphComponent):
         return {"intent": "report_emergency"}
 
     @classmethod
-    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> Self:
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> Self:
         """Return the component."""
         return cls(config)
 
@@ -47,7 +55,14 @@ class EmergencyDetector(GraphComponent):
             signs = [asdict(sign) for sign in detect_emergency(text_of(message))]
             message.set(EMERGENCY, signs, add_to_output=True)
             if any(sign["certain"] for sign in signs):
-                chosen = {INTENT_NAME_KEY: self.config["intent"], PREDICTED_CONFIDENCE_KEY: 1.0}
-                message.set(INTENT_RANKING_KEY, [chosen, *(message.get(INTENT_RANKING_KEY) or [])], add_to_output=True)
+                chosen = {
+                    INTENT_NAME_KEY: self.config["intent"],
+                    PREDICTED_CONFIDENCE_KEY: 1.0,
+                }
+                message.set(
+                    INTENT_RANKING_KEY,
+                    [chosen, *(message.get(INTENT_RANKING_KEY) or [])],
+                    add_to_output=True,
+                )
                 message.set(INTENT, chosen, add_to_output=True)
         return messages

@@ -28,7 +28,9 @@ from nlu.linear import train_multiple
 NEED = "need"
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True
+)
 class FactClassifier(TrainedComponent):
     """One logistic regression for each `key=value`, read sentence by sentence; speaks only where the rules were silent."""
 
@@ -56,39 +58,65 @@ class FactClassifier(TrainedComponent):
             if is_labelled(example):
                 features.append(features_of(example))
                 labels.append(labels_of(metadata_of(example)))
-        return self.keep(train_multiple(features, labels, self.config["strength"], self.config["min_support"]))
+        return self.keep(
+            train_multiple(
+                features, labels, self.config["strength"], self.config["min_support"]
+            )
+        )
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add entities to each message that is not a payload; their span is the sentence that scored."""
         for message in messages:
             if self.model is not None and self.model.labels and not is_payload(message):
-                add_entities(message, self.second_opinion(text_of(message), asked_of(message), message.get(ENTITIES) or []))
+                add_entities(
+                    message,
+                    self.second_opinion(
+                        text_of(message), asked_of(message), message.get(ENTITIES) or []
+                    ),
+                )
         return messages
 
-    def second_opinion(self, text: str, asked: str | None, known: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def second_opinion(
+        self, text: str, asked: str | None, known: Sequence[Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
         """Return entities for labels above their threshold that `known` (the rules' entities) says nothing about."""
         spans = split_sentences(text)
         if self.model is None or not spans:
             return []
-        scores = self.model.scores([self._sentence_features(text[start:end], asked) for start, end in spans])
-        taken = {_place(str(entity["entity"]), str(entity["value"])) for entity in known}
+        scores = self.model.scores(
+            [self._sentence_features(text[start:end], asked) for start, end in spans]
+        )
+        taken = {
+            _place(str(entity["entity"]), str(entity["value"])) for entity in known
+        }
         best: dict[str, tuple[float, str, int]] = {}
         for column, label in enumerate(self.model.labels):
             row = int(scores[:, column].argmax())
             score = float(scores[row, column])
             place = _place(*label.split("=", 1))
-            if place not in taken and score >= self._threshold(label) and score > best.get(place, (0.0, "", 0))[0]:
+            if (
+                place not in taken
+                and score >= self._threshold(label)
+                and score > best.get(place, (0.0, "", 0))[0]
+            ):
                 best[place] = (score, label, row)
-        return [self._entity(label, score, text, *spans[row]) for score, label, row in best.values()]
+        return [
+            self._entity(label, score, text, *spans[row])
+            for score, label, row in best.values()
+        ]
 
     def _threshold(self, label: str) -> float:
         return float(self.config["thresholds"].get(label, self.config["threshold"]))
 
     @staticmethod
     def _sentence_features(sentence: str, asked: str | None) -> list[str]:
-        return text_features(sentence, [token.lemma for token in as_tokens(sentence)], asked)
+        return text_features(
+            sentence, [token.lemma for token in as_tokens(sentence)], asked
+        )
 
-    def _entity(self, label: str, score: float, text: str, start: int, end: int) -> dict[str, Any]:
+    def _entity(
+        self, label: str, score: float, text: str, start: int, end: int
+    ) -> dict[str, Any]:
         key, value = label.split("=", 1)
         return {
             "entity": key,
@@ -102,10 +130,18 @@ class FactClassifier(TrainedComponent):
 
 
 def is_labelled(example: Message) -> bool:
-    """Return whether everything that the example says is known: its facts are listed, or its intent carries none."""
+    """Return whether everything that the example says is known: its facts are listed, or it carries none.
+
+    A yes or no to a question may carry one; without a question only `inform_situation` and `correct_answer` do.
+    """
     metadata = metadata_of(example)
-    listed = "facts" in metadata or "needs" in metadata
-    return bool(text_of(example)) and (listed or example.get(INTENT) != "inform_situation")
+    if "facts" in metadata or "needs" in metadata:
+        return bool(text_of(example))
+    silent = (
+        example.get(INTENT) not in ("inform_situation", "correct_answer")
+        and "asked" not in metadata
+    )
+    return silent and bool(text_of(example))
 
 
 def labels_of(metadata: Mapping[str, Any]) -> set[str]:
@@ -114,11 +150,18 @@ def labels_of(metadata: Mapping[str, Any]) -> set[str]:
     for key, value in (metadata.get("facts") or {}).items():
         spec = load_vocabulary().facts[key]
         if spec.type == "tri" or spec.values:
-            labels |= {f"{key}={one}" for one in (value if isinstance(value, list) else [value])}
+            labels |= {
+                f"{key}={one}"
+                for one in (value if isinstance(value, list) else [value])
+            }
     return labels
 
 
 def _place(key: str, value: str) -> str:
     """Return what can be said only once: a key, or for needs and multi keys the key with its value."""
     spec = load_vocabulary().facts.get(key)
-    return f"{key}={value}" if key == NEED or (spec is not None and spec.type == "multi") else key
+    return (
+        f"{key}={value}"
+        if key == NEED or (spec is not None and spec.type == "multi")
+        else key
+    )

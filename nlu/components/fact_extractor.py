@@ -24,12 +24,20 @@ from nlu.types import Mention
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False
+)
 class FactExtractor(GraphComponent):
     """Adds one entity for each fact or need that the rules find: entity = fact key or `need`, value = canonical value."""
 
     @classmethod
-    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> Self:
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> Self:
         """Return the component; it has no settings."""
         return cls()
 
@@ -37,8 +45,13 @@ class FactExtractor(GraphComponent):
         """Add entities to each message that is not a payload, read as the answer to what was asked, at the time it was sent."""
         for message in messages:
             if not is_payload(message):
-                mentions = extract_facts(text_of(message), asked_of(message), sent_at(message))
-                add_entities(message, [entity_of(mention, type(self).__name__) for mention in mentions])
+                mentions = extract_facts(
+                    text_of(message), asked_of(message), sent_at(message)
+                )
+                add_entities(
+                    message,
+                    [entity_of(mention, type(self).__name__) for mention in mentions],
+                )
         return messages
 
 

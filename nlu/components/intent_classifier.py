@@ -21,7 +21,9 @@ from nlu.features import text_features
 from nlu.linear import train_exclusive
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
+)
 class LinearIntentClassifier(TrainedComponent):
     """Logistic regression over characters, words and the question asked; unsure means `fallback_intent`."""
 
@@ -32,14 +34,32 @@ class LinearIntentClassifier(TrainedComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the settings: `strength` (inverse regularisation), `threshold` (0…1), `fallback_intent`, `ranking_length`."""
-        return {"strength": 10.0, "threshold": 0.4, "fallback_intent": "inform_situation", "ranking_length": 5}
+        """Return the settings.
+
+        `strength` is the inverse regularisation. Under `threshold` (0…1) a message gets `fallback_intent`, or
+        `wordless_intent` when it has neither letter nor digit; `ranking_length` limits the ranking.
+        """
+        return {
+            "strength": 30.0,
+            "threshold": 0.25,
+            "fallback_intent": "inform_situation",
+            "wordless_intent": "send_unreadable",
+            "ranking_length": 5,
+        }
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example that has an intent and a text."""
-        examples = [example for example in training_data.intent_examples if text_of(example)]
+        examples = [
+            example for example in training_data.intent_examples if text_of(example)
+        ]
         features = [features_of(example) for example in examples]
-        return self.keep(train_exclusive(features, [str(example.get(INTENT)) for example in examples], self.config["strength"]))
+        return self.keep(
+            train_exclusive(
+                features,
+                [str(example.get(INTENT)) for example in examples],
+                self.config["strength"],
+            )
+        )
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set `intent` and `intent_ranking` on each message that is not a payload."""
@@ -52,21 +72,31 @@ class LinearIntentClassifier(TrainedComponent):
         return messages
 
     def rank(self, message: Message) -> list[dict[str, Any]]:
-        """Return intents with their probabilities, the chosen one first. A blank text has only the fallback, with 1.0."""
-        fallback = self.config["fallback_intent"]
-        if self.model is None or not text_of(message).strip():
+        """Return intents with their probabilities, the chosen one first. A blank text has only the wordless one, with 1.0."""
+        text = text_of(message)
+        wordless = not any(character.isalnum() for character in text)
+        fallback = self.config["wordless_intent" if wordless else "fallback_intent"]
+        if self.model is None or not text.strip():
             return [_entry(fallback, 1.0)]
         scores = self.model.scores([features_of(message)])[0]
-        order = scores.argsort()[::-1]
-        ranking = [_entry(self.model.labels[place], float(scores[place])) for place in order]
+        ranking = [
+            _entry(self.model.labels[place], float(scores[place]))
+            for place in scores.argsort()[::-1]
+        ]
         if ranking[0][PREDICTED_CONFIDENCE_KEY] < self.config["threshold"]:
-            ranking.sort(key=lambda entry: entry[INTENT_NAME_KEY] != fallback)  # stable: the others keep their order
+            ranking.sort(
+                key=lambda entry: bool(entry[INTENT_NAME_KEY] != fallback)
+            )  # stable: the others keep their order
         return ranking[: self.config["ranking_length"]]
 
 
 def features_of(message: Message) -> list[str]:
     """Return the features of a whole message."""
-    return text_features(text_of(message), [token.lemma for token in tokens_of(message)], asked_of(message))
+    return text_features(
+        text_of(message),
+        [token.lemma for token in tokens_of(message)],
+        asked_of(message),
+    )
 
 
 def _entry(name: str, confidence: float) -> dict[str, Any]:

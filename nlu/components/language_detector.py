@@ -14,12 +14,20 @@ from nlu.languages import detect_language
 LANGUAGE = "language"
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False
+)
 class LanguageDetector(GraphComponent):
     """Puts `language` (an id of the vocabulary's fact `language`) into the output."""
 
     @classmethod
-    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> Self:
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> Self:
         """Return the component; it has no settings."""
         return cls()
 
@@ -27,5 +35,7 @@ class LanguageDetector(GraphComponent):
         """Note the language of each message that is not a payload."""
         for message in messages:
             if not is_payload(message):
-                message.set(LANGUAGE, detect_language(text_of(message)), add_to_output=True)
+                message.set(
+                    LANGUAGE, detect_language(text_of(message)), add_to_output=True
+                )
         return messages

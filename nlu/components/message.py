@@ -45,9 +45,16 @@ def tokens_of(message: Message) -> list[Token]:
 
 def as_tokens(text: str) -> list[Token]:
     """Return the words of `text` as Rasa tokens: offsets as typed, `lemma` the normalised form, `pos` in the data."""
-    return [Token(word.surface, word.start, word.end, {"pos": word.part_of_speech}, word.lemma) for word in split_words(text)]
+    return [
+        Token(
+            word.surface, word.start, word.end, {"pos": word.part_of_speech}, word.lemma
+        )
+        for word in split_words(text)
+    ]
 
 
 def add_entities(message: Message, entities: list[dict[str, Any]]) -> None:
     """Add entities to those that the message has, and make them part of the output."""
-    message.set(ENTITIES, [*(message.get(ENTITIES) or []), *entities], add_to_output=True)
+    message.set(
+        ENTITIES, [*(message.get(ENTITIES) or []), *entities], add_to_output=True
+    )

@@ -12,14 +12,20 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from nlu.components.message import as_tokens, text_of
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False
+)
 class JapaneseTokenizer(Tokenizer):
     """Sudachi words (split mode C) with offsets into the text as typed and the normalised form as lemma."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return Rasa's tokenizer settings; intents are never split."""
-        return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
+        return {
+            "intent_tokenization_flag": False,
+            "intent_split_symbol": "_",
+            "token_pattern": None,
+        }
 
     @staticmethod
     def supported_languages() -> list[str]:
@@ -44,5 +50,11 @@ class JapaneseTokenizer(Tokenizer):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Put the words into every training example that has a text."""
-        self.process([example for example in training_data.training_examples if example.get(TEXT)])
+        self.process(
+            [
+                example
+                for example in training_data.training_examples
+                if example.get(TEXT)
+            ]
+        )
         return training_data

@@ -21,7 +21,13 @@ _HELPERS = (nlu.features, nlu.linear, nlu.tokens, nlu.components.message)
 class TrainedComponent(GraphComponent):
     """A component with one linear model, `self.model`, None until it is trained or loaded."""
 
-    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearModel | None) -> None:
+    def __init__(
+        self,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        model: LinearModel | None,
+    ) -> None:
         """Keep the settings, where the model is stored, and the model if there is one."""
         self.config = config
         self.model = model
@@ -29,13 +35,24 @@ class TrainedComponent(GraphComponent):
         self._resource = resource
 
     @classmethod
-    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> Self:
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> Self:
         """Return an untrained component."""
         return cls(config, model_storage, resource, None)
 
     @classmethod
     def load(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **_: Any
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **_: Any,
     ) -> Self:
         """Return the trained component. Raises ValueError or FileNotFoundError when it was not stored: train again."""
         with model_storage.read_from(resource) as folder:
@@ -49,7 +66,9 @@ class TrainedComponent(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Return a hash of our helpers' source: Rasa hashes only the class and would reuse a model that they no longer fit."""
-        sources = Path(__file__).read_text() + "".join(inspect.getsource(module) for module in _HELPERS)
+        sources = Path(__file__).read_text() + "".join(
+            inspect.getsource(module) for module in _HELPERS
+        )
         return hashlib.sha256(sources.encode()).hexdigest()
 
     def keep(self, model: LinearModel) -> Resource:
