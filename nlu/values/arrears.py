@@ -43,7 +43,8 @@ def _months(reading: Reading) -> list[Candidate]:
         late = lexicon.pattern("late_cue").search(right) or lexicon.pattern("late_cue").search(left)
         rent = lexicon.pattern("rent_word").search(reading.text) or lexicon.pattern("late_word").search(left + right)
         in_court = match["part"] and lexicon.pattern("rent_word").search(left) and lexicon.pattern("debt_word").search(reading.text)
-        if late and rent or in_court:
+        alone = match["part"] and not left and lexicon.pattern("rent_unpaid").search(reading.text)
+        if (late and rent) or in_court or alone:
             found.append(Candidate(int(match["n"]), *match.span()))
     return corrected(reading, found)
 

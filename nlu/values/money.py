@@ -115,7 +115,11 @@ def _nearest_left(left: str) -> str | None:
 
 def _key(reading: Reading, one: _Sum) -> str | None:
     lexicon = load_lexicon("money")
-    if lexicon.pattern("past_left").search(one.left) or lexicon.pattern("past_right").match(one.right):
+    if (
+        lexicon.pattern("past_left").search(one.left)
+        or lexicon.pattern("past_right").match(one.right)
+        or lexicon.pattern("not_even").match(one.right)
+    ):
         return None
     asked = reading.asked
     cue = one.cue

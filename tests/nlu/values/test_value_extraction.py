@@ -61,6 +61,12 @@ def test_times_to_call_are_read(asked: str | None, text: str, expected: dict[str
     assert values(asked, text, "contact_time") == expected
 
 
+@pytest.mark.parametrize(("asked", "text", "expected"), cases.MESSAGES)
+def test_a_whole_message_gives_what_it_states_and_nothing_else(asked: str | None, text: str, expected: dict[str, object]) -> None:
+    keys = {mention.key for mention in extract_values(text, asked, NOW)}
+    assert values(asked, text, *keys) == expected
+
+
 def test_spans_lead_back_to_the_words_as_typed() -> None:
     text = "😢😢 家賃は ６万８千円、ﾈｺと　ふたり暮らしで７２歳です"
     found = {mention.key: mention for mention in extract_values(text, None, NOW)}
