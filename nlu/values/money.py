@@ -42,7 +42,7 @@ class _Sum:
 
 
 def read_money(reading: Reading) -> Iterator[tuple[str, Candidate]]:
-    """Yield (key, candidate) for every sum that the text gives a meaning, in yen; income is monthly (source: evaluation rule of the project)."""
+    """Yield (key, candidate) for every sum that the text gives a meaning, in yen; income a month."""
     sums = list(_sums(reading))
     asked_income = reading.asked == "income_monthly"
     by_key: dict[str, list[_Sum]] = {}
