@@ -46,7 +46,12 @@ class FactClassifier(TrainedComponent):
         `threshold` (0…1) is what a label has to reach, `thresholds` has those of single labels (`guarantor=no: 0.9`);
         labels with fewer than `min_support` examples are never given; `strength` is the inverse regularisation.
         """
-        return {"strength": 20.0, "threshold": 0.75, "thresholds": {}, "min_support": 6}
+        return {
+            "strength": 100.0,
+            "threshold": 0.75,
+            "thresholds": {},
+            "min_support": 6,
+        }
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from examples that list their facts, and from the other intents' examples, which hold none.

@@ -36,13 +36,14 @@ class LinearIntentClassifier(TrainedComponent):
     def get_default_config() -> dict[str, Any]:
         """Return the settings.
 
-        `strength` is the inverse regularisation. Under `threshold` (0…1) a message gets `fallback_intent`, or
-        `wordless_intent` when it has neither letter nor digit; `ranking_length` limits the ranking.
+        `strength` is the inverse regularisation. Under `threshold` (0…1) a message gets `fallback_intent`; one with
+        neither letter nor digit gets `wordless_intent` under `wordless_threshold`. `ranking_length` limits the ranking.
         """
         return {
             "strength": 30.0,
             "threshold": 0.25,
             "fallback_intent": "inform_situation",
+            "wordless_threshold": 0.5,
             "wordless_intent": "send_unreadable",
             "ranking_length": 5,
         }
@@ -76,6 +77,7 @@ class LinearIntentClassifier(TrainedComponent):
         text = text_of(message)
         wordless = not any(character.isalnum() for character in text)
         fallback = self.config["wordless_intent" if wordless else "fallback_intent"]
+        threshold = self.config["wordless_threshold" if wordless else "threshold"]
         if self.model is None or not text.strip():
             return [_entry(fallback, 1.0)]
         scores = self.model.scores([features_of(message)])[0]
@@ -83,7 +85,7 @@ class LinearIntentClassifier(TrainedComponent):
             _entry(self.model.labels[place], float(scores[place]))
             for place in scores.argsort()[::-1]
         ]
-        if ranking[0][PREDICTED_CONFIDENCE_KEY] < self.config["threshold"]:
+        if ranking[0][PREDICTED_CONFIDENCE_KEY] < threshold:
             ranking.sort(
                 key=lambda entry: bool(entry[INTENT_NAME_KEY] != fallback)
             )  # stable: the others keep their order
