@@ -100,7 +100,7 @@ class Assistant:
                 output_channel=channel,
                 sender_id=turn.sender_id,
                 metadata={
-                    "asked": next((ask["fact"] for ask in asking if ask.get("fact")), None),
+                    "asked": _asked(asking),
                     "now": turn.now.isoformat(),
                     "message_id": turn.message_id,
                     "shown_text": turn.shown_text,
@@ -145,8 +145,18 @@ class Assistant:
 
 
 def plain_text(text: str) -> str:
-    """Return typed text that Rasa will not take for a payload: only our own buttons may send those."""
-    return text.lstrip("/／ \u3000") if text.lstrip().startswith("/") else text
+    """Return typed text that Rasa will not take for a payload: only our own buttons may send those. Offsets stay."""
+    start = len(text) - len(text.lstrip())
+    return f"{text[:start]}\uff0f{text[start + 1 :]}" if text[start : start + 1] == "/" else text
+
+
+def _asked(asking: list[dict[str, Any]]) -> str | None:
+    """Return what was just asked as the pipeline knows it: a fact key, need:ID or confirm:WHAT."""
+    for ask in asking:
+        for kind, prefix in (("fact", ""), ("need", "need:"), ("confirm", "confirm:")):
+            if ask.get(kind):
+                return f"{prefix}{ask[kind]}"
+    return None
 
 
 async def _make_lock() -> asyncio.Lock:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from knowledge.facts import plain_values
-from knowledge.phrases import print_value
 from knowledge.vocabulary import load_vocabulary
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -41,7 +40,7 @@ class QueueCase:
     urgency: str
     municipality: str | None
     status: str
-    about: list[str]
+    about: list[SheetFact]
     consented_at: datetime
     waiting: timedelta
     unread: bool
@@ -238,21 +237,18 @@ def mark_seen(session: Session, alert_id: int, staff: Staff, now: datetime) -> b
 
 def _queue_case(case: Case, now: datetime) -> QueueCase:
     lines = {fact["key"]: fact for fact in case.sheet["facts"]}
+    about = [SheetFact.model_validate(lines[key]) for key in _BRIEF if key in lines]
     return QueueCase(
         id=case.id,
         reference=case.reference,
         urgency=case.urgency,
         municipality=case.municipality,
         status=case.status,
-        about=[_printed(key, lines[key]) for key in _BRIEF if key in lines and lines[key]["value"]],
+        about=[fact for fact in about if fact.value],
         consented_at=case.consented_at,
         waiting=now - case.consented_at,
         unread=case.opened_at is None,
     )
-
-
-def _printed(key: str, line: dict[str, Any]) -> str:
-    return print_value(key, line["raw"]) if load_vocabulary().facts[key].type != "int" else str(line["value"])
 
 
 def _alert_groups(session: Session) -> list[AlertGroup]:
@@ -261,7 +257,11 @@ def _alert_groups(session: Session) -> list[AlertGroup]:
         items.setdefault(alert.conversation_id, []).append(_alert_item(alert, name))
     cases = {case_conversation: (case_id, reference) for case_id, reference, case_conversation in session.execute(_case_ids())}
     groups = [_alert_group(conversation_id, found, cases.get(conversation_id)) for conversation_id, found in items.items()]
-    return sorted(groups, key=lambda group: (min(_ALERT_ORDER.index(item.kind) for item in group.items), group.items[0].id))
+    return sorted(groups, key=lambda group: (min(_gravity(item) for item in group.items), group.items[0].id))
+
+
+def _gravity(item: AlertItem) -> int:
+    return _ALERT_ORDER.index(item.kind) if item.kind in _ALERT_ORDER else len(_ALERT_ORDER)
 
 
 def _alert_group(conversation_id: int, items: list[AlertItem], case: tuple[int, str] | None) -> AlertGroup:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot import store
 from bot.assistant import Assistant, TurnInput, TurnResult
 from bot.cases import hand_over
-from bot.errors import TurnFailed
+from bot.errors import ModelMissing, TurnFailed
 from bot.inbox import add_reply
 from bot.live import Live
 from bot.models import Alert, Case, Conversation, FactRow, Message, TrackerEvent
@@ -61,7 +61,7 @@ def take_turn(tools: TurnTools, conversation_id: int) -> Outcome:
         else:
             try:
                 _converse(tools, session, message, now)
-            except TurnFailed as failure:
+            except (TurnFailed, ModelMissing) as failure:
                 session.rollback()
                 log.warning("turn_failed", conversation=conversation_id, attempt=message.attempts, reason=type(failure.__cause__).__name__)
                 return "retry"
