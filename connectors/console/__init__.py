@@ -1,0 +1,1 @@
+"""The caseworkers' console: login, queue, case, alerts."""

@@ -1,0 +1,145 @@
+"""Who may see the console: the session cookie, the form token, and the headers that keep pages to themselves."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import structlog
+from bot.settings import Settings
+from bot.staff import LoggedIn, read_session, token_fits
+from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+from sqlalchemy.orm import Session
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from connectors.console.pages import error_page
+
+HOME = "/console/"
+LOGIN = "/console/login"
+COOKIE = "madoguchi_console"
+MAX_FORM_BYTES = 16_384
+log = structlog.get_logger(__name__)
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+@dataclass(frozen=True)
+class ConsoleError(Exception):
+    """Answers with the error page of this status."""
+
+    status: int
+
+
+class NotLoggedIn(Exception):
+    """Nobody is logged in, or no longer."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of a logged-in person: who, the form that came with it, the database, the time."""
+
+    who: LoggedIn
+    form: dict[str, str]
+    session: Session
+    now: datetime
+
+
+class ConsoleRoute(APIRoute):
+    """Answers errors with pages that tell nothing, and renews the session cookie with each request."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap FastAPI's handler."""
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                response = await handle(request)
+            except NotLoggedIn:
+                return _ask_to_log_in(request)
+            except ConsoleError as error:
+                return error_page(error.status)
+            except RequestValidationError:  # only addresses are validated by FastAPI here
+                return error_page(404)
+            except Exception as error:  # the last line of defence: whatever it was, nobody is shown it
+                log.error("console_failed", reason=type(error).__name__, method=request.method)
+                return error_page(500)
+            renewed = getattr(request.state, "renewed_cookie", None)
+            if renewed:
+                set_cookie(response, COOKIE, renewed, request.app.state.settings)
+            return response
+
+        return answer
+
+
+class ConsoleHeaders:
+    """ASGI middleware: puts the security headers on everything under /console."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap `app`."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and add the headers to the answer."""
+        if scope["type"] != "http" or not scope["path"].startswith("/console"):
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+def set_cookie(response: Response, name: str, value: str, settings: Settings) -> None:
+    """Set a cookie that scripts cannot read, that other sites cannot send along, and that ends with the browser."""
+    response.set_cookie(name, value, path="/console", httponly=True, samesite="lax", secure=settings.secure_cookies)
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """Return the fields of a small form; files and repeated fields are left out. ConsoleError 413 when it is long or says no length."""
+    if request.method != "POST":
+        return {}
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > MAX_FORM_BYTES:
+        raise ConsoleError(413)
+    form = await request.form(max_files=0, max_fields=20)
+    return {key: value for key, value in form.items() if isinstance(value, str)}
+
+
+def visit(request: Request, form: Annotated[dict[str, str], Depends(read_form)]) -> Any:
+    """Let a logged-in person in; for POST the form token must fit. Yields a Visit with an open database session."""
+    now: datetime = request.app.state.clock()
+    with request.app.state.sessions() as session:
+        who = read_session(session, request.cookies.get(COOKIE), now)
+        if who is None:
+            raise NotLoggedIn
+        if request.method != "GET" and not token_fits(who.csrf, form.get("csrf", "")):
+            raise ConsoleError(403)
+        request.state.renewed_cookie = who.renewed
+        yield Visit(who, form, session, now)
+
+
+Here = Annotated[Visit, Depends(visit)]
+
+
+def _ask_to_log_in(request: Request) -> Response:
+    if request.method != "GET" or request.headers.get("sec-fetch-dest") == "empty":
+        return error_page(401)
+    target = request.url.path
+    return RedirectResponse(LOGIN if target == HOME else f"{LOGIN}?next={quote(target)}", 303)
