@@ -87,11 +87,12 @@ def create_app(parts: Parts) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        durable.start(parts.engine, TurnTools(parts.sessions, parts.need_assistant, parts.clock, parts.live))
+        tools = TurnTools(parts.sessions, parts.need_assistant, parts.clock, parts.live)
+        await asyncio.to_thread(durable.start, parts.engine, tools)
         purging = asyncio.create_task(purge_daily(parts.sessions, parts.clock, parts.settings.retention_days))
         yield
         purging.cancel()
-        durable.stop()
+        await asyncio.to_thread(durable.stop)
 
     app = FastAPI(title="Madoguchi", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.sessions = parts.sessions

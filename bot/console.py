@@ -70,6 +70,11 @@ class AlertGroup:
     grave: bool
 
     @property
+    def emergency(self) -> bool:
+        """Whether there is more than the wish to speak with a human: the person was then shown lifelines."""
+        return any(item.kind != "human" for item in self.items)
+
+    @property
     def seen(self) -> bool:
         """Whether somebody has seen all of them."""
         return all(item.seen_at is not None for item in self.items)
