@@ -1,0 +1,1 @@
+"""The website widget: its API, its pages, and the chat that works without JavaScript."""
