@@ -131,7 +131,7 @@ def show_alert(alert_id: RecordId, here: Here, request: Request) -> Response:
     group = console.read_alert(here.session, alert_id, here.who.staff, here.now)
     if group is None:
         raise ConsoleError(404)
-    return page("alert.html", logged_in=here.who, group=group, saved=_saved(request))
+    return page("alert.html", logged_in=here.who, group=group, saved=_saved(request), now=here.now)
 
 
 @inside.post("/alerts/{alert_id:int}/seen")

@@ -44,6 +44,7 @@ class Wording(_Shape):
     alert_kind: dict[str, str]
     group: dict[str, str]
     unit: dict[str, str]
+    tri: dict[str, str]
     author: dict[str, str]
     role: dict[str, str]
     desk_status: dict[str, str]
@@ -86,6 +87,8 @@ def print_waiting(waited: timedelta) -> str:
 
 
 def print_fact(key: str, value: str) -> str:
-    """Return a printed fact value with its unit, where the number alone would not say it."""
-    unit = load_wording().unit.get(key)
-    return unit.format(value=value) if unit and value else value
+    """Return a printed fact value with its unit, where the number alone would not say it; a bare yes or no in words."""
+    words = load_wording()
+    if key in words.unit and value:
+        return words.unit[key].format(value=value)
+    return words.tri.get(value, value)

@@ -19,6 +19,7 @@ from connectors.console.routes import install
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from knowledge.facts import derive
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -90,12 +91,17 @@ class House:
     """The application with what tests look into."""
 
     app: FastAPI
+    engine: Engine
     sessions: sessionmaker[Session]
     clock: Clock
 
     def client(self) -> TestClient:
         """A browser that has not logged in."""
         return TestClient(self.app, base_url="http://console.test", follow_redirects=False)
+
+    def close(self) -> None:
+        """Let go of the database file."""
+        self.engine.dispose()
 
     def talk(self, session: Session) -> Talk:
         """A new conversation."""
@@ -108,19 +114,25 @@ class House:
 
 
 def build_house(folder: Path) -> House:
-    """The console alone, on a migrated database in `folder`, with one caseworker."""
+    """The console alone, on a new migrated database in `folder`, with one caseworker."""
+    house = open_house(folder)
+    migrate(house.engine)
+    with house.sessions() as session:
+        add_staff(session, LOGIN, "見本 花子", "caseworker", PASSWORD, house.clock())
+        session.commit()
+    return house
+
+
+def open_house(folder: Path) -> House:
+    """The console on the database that is in `folder`."""
     settings = Settings(data_dir=folder, _env_file=None)  # type: ignore[call-arg]
     engine = open_database(settings)
-    migrate(engine)
     sessions = sessionmaker(engine, expire_on_commit=False)
     clock = Clock()
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.sessions, app.state.clock, app.state.live, app.state.settings = sessions, clock, Live(), settings
     install(app)
-    with sessions() as session:
-        add_staff(session, LOGIN, "見本 花子", "caseworker", PASSWORD, clock())
-        session.commit()
-    return House(app, sessions, clock)
+    return House(app, engine, sessions, clock)
 
 
 def make_small_case(house: House, **facts: Any) -> int:
