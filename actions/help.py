@@ -1,6 +1,6 @@
 """Asides: a question in the middle, a human, deletion, emergencies, another language."""
 
-from knowledge.lifeline_cards import human_lines, language_reply
+from knowledge.lifeline_cards import human_lines, language_reply, lifeline_reply
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -64,12 +64,33 @@ class ActionAcknowledgeEmergency(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Remember the kinds of emergency and go on at the person's pace."""
         turn = read_turn(tracker)
-        signs = tracker.latest_message.get("emergency") or []
+        signs = [sign for sign in tracker.latest_message.get("emergency") or [] if sign["alarm"]]
         kinds = {sign["kind"] for sign in signs}
         known = set(turn.interview.get("emergencies", []))
         turn.interview["emergencies"] = sorted(known | kinds)
         if kinds <= known:
             return continue_interview(dispatcher, turn)
+        if any(sign["certain"] for sign in signs):
+            dispatcher.utter_message(response="utter_after_emergency")
+            return remember(turn, [], "nothing")
+        turn.interview["doubted"] = sorted(kinds)
+        return ask(dispatcher, turn, "utter_after_gentle_question", [{"confirm": "danger"}], "danger")
+
+
+class ActionConfirmDanger(Action):
+    """Names the lifelines in full when the person says yes to the gentle question."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_confirm_danger"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        """Say the lifelines, have staff told again, leave room."""
+        turn = read_turn(tracker)
+        kinds = turn.interview.pop("doubted", [])
+        lines = lifeline_reply(kinds, turn.now)
+        effects = [f"alert:{kind}" for kind in kinds]
+        dispatcher.utter_message(text=lines["text"], json_message={"kind": "lifeline", "cards": lines["cards"], "effects": effects})
         dispatcher.utter_message(response="utter_after_emergency")
         return remember(turn, [], "nothing")
 

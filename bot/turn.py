@@ -106,8 +106,10 @@ def _write(session: Session, message: Message, result: TurnResult, now: datetime
         store.write_facts(session, conversation_id, result.facts, now)
     for reply in result.replies:
         add_reply(session, conversation_id, reply, in_reply_to=message.id, now=now)
-    if "call_human" in result.effects:
-        session.add(Alert(conversation_id=conversation_id, message_id=message.id, kind="human", words=[], created_at=now))
+    alerts = ["human"] if "call_human" in result.effects else []
+    alerts += [effect.removeprefix("alert:") for effect in result.effects if effect.startswith("alert:")]
+    for kind in alerts:
+        session.add(Alert(conversation_id=conversation_id, message_id=message.id, kind=kind, words=[], created_at=now))
     if "hand_over_again" in result.effects:
         hand_over(session, conversation_id, result.facts, result.slots.get("interview") or {}, now)
     if "hand_over" in result.effects:
@@ -127,7 +129,7 @@ def _answer_emergency(session: Session, message: Message, now: datetime) -> list
     signs = detect_emergency(message.content.get("text") or "") if message.kind != "start" else []
     if not signs or session.scalar(select(Message.id).where(Message.in_reply_to_id == message.id, Message.kind == "lifeline")):
         return signs
-    kinds = list(dict.fromkeys(sign.kind for sign in signs))
+    kinds = list(dict.fromkeys(sign.kind for sign in signs if sign.alarm))
     add_reply(session, message.conversation_id, emergency_reply(signs, now), in_reply_to=message.id, now=now)
     for kind in kinds:
         words = [sign.text for sign in signs if sign.kind == kind]

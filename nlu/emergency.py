@@ -29,13 +29,17 @@ _MAX_SIGNS = 40
 
 @dataclass(frozen=True)
 class EmergencySign:
-    """One place in the text that speaks of danger. `start`/`end` refer to the text as typed; not `certain`: ask gently first."""
+    """One place in the text that speaks of danger. `start`/`end` refer to the text as typed; not `certain`: ask gently first.
+
+    `alarm`: it is treated as an emergency (staff are told, urgency rises), certain or not.
+    """
 
     kind: str
     start: int
     end: int
     text: str
     certain: bool = True
+    alarm: bool = True
 
 
 class _Shape(BaseModel):
@@ -55,6 +59,7 @@ class _Kind(_Shape):
     masks: list[str]
     denied: str
     quiet: list[str]
+    alarm_when_unsure: bool
     signs: list[_Sign]
 
 
@@ -80,6 +85,7 @@ class _Rules:
     mask: re.Pattern[str]
     denied: re.Pattern[str]
     quiet: tuple[str, ...]
+    alarm_when_unsure: bool
     rules: tuple[_Rule, ...]
 
 
@@ -113,7 +119,7 @@ def detect_emergency(text: str) -> list[EmergencySign]:
         found = _first_sign(plain, rules, contexts)
         if found is not None:
             start, end, certain = places[found[0]], places[found[1] - 1] + 1, found[2]
-            signs.append(EmergencySign(rules.kind, start, end, text[start:end], certain))
+            signs.append(EmergencySign(rules.kind, start, end, text[start:end], certain, certain or rules.alarm_when_unsure))
     return sorted(signs, key=lambda sign: (sign.start, sign.kind))
 
 
@@ -216,6 +222,7 @@ def _compiled_kind(name: str, kind: _Kind, words: dict[str, str], known: set[str
         mask=_compiled("|".join(kind.masks), words, f"kinds.{name}.masks"),
         denied=_compiled(kind.denied.removeprefix("^"), words, f"kinds.{name}.denied"),
         quiet=tuple(kind.quiet),
+        alarm_when_unsure=kind.alarm_when_unsure,
         rules=tuple(rules),
     )
 

@@ -35,7 +35,7 @@ class MemoryConversation:
     def say(self, text: str, *, more: bool = False) -> list[Reply]:
         """Send what a person typed. `more`: another message follows at once, so nothing is asked yet."""
         signs = detect_emergency(text)
-        self.emergencies += [sign.kind for sign in signs if sign.certain and sign.kind not in self.emergencies]
+        self.emergencies += [sign.kind for sign in signs if sign.alarm and sign.kind not in self.emergencies]
         first = [emergency_reply(signs, self.now)] if signs else []
         return first + self._take(text, is_payload=False, shown=text, more=more)
 

@@ -54,7 +54,7 @@ def run_simulation(
 def _utterance(assistant: Assistant, case: Case, tally: Tally) -> dict[str, Any]:
     parsed = assistant.understand(case.data["text"], case.data["asked"], case.now)
     facts, _ = merge({}, parsed["entities"], asked=case.data["asked"], message_id=None)
-    kinds = [sign["kind"] for sign in parsed.get("emergency") or [] if sign["certain"]]
+    kinds = [sign["kind"] for sign in parsed.get("emergency") or [] if sign["alarm"]]
     values = plain_values(facts)
     needs = [need for need in infer_needs(facts, case.now) if need.in_summary]
     urgency = judge_urgency(values, kinds, case.now, [need.id for need in needs if need.status == "stated"]).level

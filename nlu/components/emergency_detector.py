@@ -25,11 +25,11 @@ EMERGENCY = "emergency"
     DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False
 )
 class EmergencyDetector(GraphComponent):
-    """Puts `emergency` (a list of signs with their words) into the output; a certain sign decides the intent. Runs last."""
+    """Puts `emergency` (a list of signs with their words) into the output; a sign that calls for staff decides the intent. Runs last."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the settings: the intent that a certain sign sets."""
+        """Return the settings: the intent that such a sign sets."""
         return {"intent": "report_emergency"}
 
     @classmethod
@@ -54,7 +54,7 @@ class EmergencyDetector(GraphComponent):
                 continue
             signs = [asdict(sign) for sign in detect_emergency(text_of(message))]
             message.set(EMERGENCY, signs, add_to_output=True)
-            if any(sign["certain"] for sign in signs):
+            if any(sign["alarm"] for sign in signs):
                 chosen = {
                     INTENT_NAME_KEY: self.config["intent"],
                     PREDICTED_CONFIDENCE_KEY: 1.0,
