@@ -48,8 +48,4 @@ def current_corpus() -> Corpus:
 
 def search_faq(query: str, limit: int = 3) -> list[FaqHit]:
     """Return the entries that answer the query, best first; empty when nothing fits."""
-    return [
-        hit
-        for hit in search_corpus(current_corpus(), query, limit=limit)
-        if hit.score >= 1.0
-    ]
+    return [hit for hit in search_corpus(current_corpus(), query, limit=limit) if hit.score >= 1.0]

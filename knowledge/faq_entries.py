@@ -79,9 +79,7 @@ def load_faq_sources(
     sources = dict(load_sources())
     for source in read_shape(path, SourceFile).sources:
         if source.id in sources:
-            raise DataError(
-                path.name, source.id, "this id stands twice, here or in ../sources.yml"
-            )
+            raise DataError(path.name, source.id, "this id stands twice, here or in ../sources.yml")
         sources[source.id] = source
     return sources
 
@@ -94,9 +92,7 @@ def entry_from_record(record: FaqRecord, file: str = "faq") -> FaqEntry:
             raise DataError(file, record.id, f"need {need!r} is not in vocabulary.yml")
     for kind in record.desk_kinds:
         if kind not in vocabulary.desk_kinds:
-            raise DataError(
-                file, record.id, f"desk kind {kind!r} is not in vocabulary.yml"
-            )
+            raise DataError(file, record.id, f"desk kind {kind!r} is not in vocabulary.yml")
     if record.source.document not in load_faq_sources():
         raise DataError(
             file,
@@ -121,9 +117,7 @@ def print_source(source: SourceRef) -> str:
     day = source.as_of
     title = load_faq_sources()[source.document].title
     form = _wording().with_section if source.section else _wording().source_line
-    return form.format(
-        title=title, section=source.section, year=day.year, month=day.month, day=day.day
-    )
+    return form.format(title=title, section=source.section, year=day.year, month=day.month, day=day.day)
 
 
 def read_faq(folder: Path = FAQ_FOLDER) -> list[FaqEntry]:

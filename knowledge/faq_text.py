@@ -23,9 +23,7 @@ class ConceptFile(Shape):
     signs: list[Text] = Field(description="parts of speech that are not even read")
     empty_parts_of_speech: list[Text]
     empty_words: list[Text]
-    concepts: dict[str, Text] = Field(
-        description="concept id -> its forms, one regular expression over the normalised text"
-    )
+    concepts: dict[str, Text] = Field(description="concept id -> its forms, one regular expression over the normalised text")
 
 
 @dataclass(frozen=True)
@@ -49,9 +47,7 @@ def read_text(text: str) -> Reading:
     for token in _tokenizer().tokenize(plain):
         part = token.part_of_speech()
         if part[0] in empty:
-            kana.append(
-                jaconv.kata2hira(token.reading_form()) if part[0] not in signs else ""
-            )
+            kana.append(jaconv.kata2hira(token.reading_form()) if part[0] not in signs else "")
             lemmas.append(token.surface())
             continue
         reading = token.reading_form() or token.surface()
@@ -70,20 +66,12 @@ def read_text(text: str) -> Reading:
 
 def grams(text: str, shortest: int, longest: int) -> list[str]:
     """Return all character n-grams of the text, shortest to longest."""
-    return [
-        text[at : at + size]
-        for size in range(shortest, longest + 1)
-        for at in range(len(text) - size + 1)
-    ]
+    return [text[at : at + size] for size in range(shortest, longest + 1) for at in range(len(text) - size + 1)]
 
 
 def plain_words(text: str) -> list[str]:
     """Return the normal forms of all Sudachi words (mode C), for the plain BM25 that the search is measured against."""
-    return [
-        token.normalized_form()
-        for token in _tokenizer().tokenize(unicodedata.normalize("NFKC", text))
-        if token.surface().strip()
-    ]
+    return [token.normalized_form() for token in _tokenizer().tokenize(unicodedata.normalize("NFKC", text)) if token.surface().strip()]
 
 
 def _concepts_in(plain: str, lemmas: str) -> Iterator[str]:
