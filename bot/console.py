@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from knowledge.facts import plain_values
-from knowledge.vocabulary import load_vocabulary
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -15,6 +13,8 @@ from bot.models import Alert, Case, FactRow, Staff
 from bot.sheet import Sheet, SheetFact, SheetNeed, build_sheet
 from bot.staff import note
 from bot.store import load_facts
+from knowledge.facts import plain_values
+from knowledge.vocabulary import load_vocabulary
 
 CASE_STATUSES = (
     "new", "first_response", "considering", "searching", "applying", "following_up", "closed", "out_of_scope",

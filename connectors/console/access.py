@@ -7,8 +7,6 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import structlog
-from bot.settings import Settings
-from bot.staff import LoggedIn, read_session, token_fits
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
@@ -17,6 +15,8 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.settings import Settings
+from bot.staff import LoggedIn, read_session, token_fits
 from connectors.console.pages import error_page
 
 HOME = "/console/"
@@ -44,7 +44,7 @@ class ConsoleError(Exception):
     status: int
 
 
-class NotLoggedIn(Exception):
+class NotLoggedInError(Exception):
     """Nobody is logged in, or no longer."""
 
 
@@ -68,13 +68,13 @@ class ConsoleRoute(APIRoute):
         async def answer(request: Request) -> Response:
             try:
                 response = await handle(request)
-            except NotLoggedIn:
+            except NotLoggedInError:
                 return _ask_to_log_in(request)
             except ConsoleError as error:
                 return error_page(error.status)
             except RequestValidationError:  # only addresses are validated by FastAPI here
                 return error_page(404)
-            except Exception as error:  # the last line of defence: whatever it was, nobody is shown it
+            except Exception as error:  # noqa: BLE001 - the last line of defence: whatever it was, nobody is shown it
                 log.error("console_failed", reason=type(error).__name__, method=request.method)
                 return error_page(500)
             renewed = getattr(request.state, "renewed_cookie", None)
@@ -128,7 +128,7 @@ def visit(request: Request, form: Annotated[dict[str, str], Depends(read_form)])
     with request.app.state.sessions() as session:
         who = read_session(session, request.cookies.get(COOKIE), now)
         if who is None:
-            raise NotLoggedIn
+            raise NotLoggedInError
         if request.method != "GET" and not token_fits(who.csrf, form.get("csrf", "")):
             raise ConsoleError(403)
         request.state.renewed_cookie = who.renewed

@@ -4,10 +4,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.staff import LoggedIn
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.staff import LoggedIn
 from connectors.console.wording import load_wording, print_day, print_fact, print_moment, print_waiting
 
 _TEMPLATES = Path(__file__).parent / "templates"

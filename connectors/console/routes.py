@@ -5,20 +5,29 @@ import secrets
 from pathlib import Path
 from typing import Annotated, Any
 
-from bot import console
-from bot.staff import begin_session, form_token, log_in, log_out, token_fits
-from fastapi import APIRouter, Depends, FastAPI, Path as UrlPath, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import Path as UrlPath
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
-from knowledge.directory import Directory
-from knowledge.faq import current_corpus
-from knowledge.vocabulary import load_vocabulary
 
+from bot import console
+from bot.staff import begin_session, form_token, log_in, log_out, token_fits
 from connectors.console.access import (
-    COOKIE, HOME, LOGIN, ConsoleError, ConsoleHeaders, ConsoleRoute, Here, read_form, set_cookie,
+    COOKIE,
+    HOME,
+    LOGIN,
+    ConsoleError,
+    ConsoleHeaders,
+    ConsoleRoute,
+    Here,
+    read_form,
+    set_cookie,
 )  # fmt: skip
 from connectors.console.pages import page
 from connectors.console.wording import load_wording
+from knowledge.directory import Directory
+from knowledge.faq import current_corpus
+from knowledge.vocabulary import load_vocabulary
 
 FORM_COOKIE = "madoguchi_login_form"
 _STATIC = Path(__file__).parent / "static"

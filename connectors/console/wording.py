@@ -43,7 +43,6 @@ class Wording(_Shape):
     quiet: dict[str, str]
     alert_kind: dict[str, str]
     group: dict[str, str]
-    unit: dict[str, str]
     tri: dict[str, str]
     author: dict[str, str]
     role: dict[str, str]
@@ -86,9 +85,6 @@ def print_waiting(waited: timedelta) -> str:
     return words.days.format(days=minutes // (24 * 60), hours=minutes // 60 % 24)
 
 
-def print_fact(key: str, value: str) -> str:
-    """Return a printed fact value with its unit, where the number alone would not say it; a bare yes or no in words."""
-    words = load_wording()
-    if key in words.unit and value:
-        return words.unit[key].format(value=value)
-    return words.tri.get(value, value)
+def print_fact(value: str) -> str:
+    """Return a fact's printed value; a bare yes or no, which has no phrase of its own, in words."""
+    return load_wording().tri.get(value, value)

@@ -3,6 +3,9 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
 from bot.models import AuditEntry, Staff
 from bot.settings import Settings
 from bot.staff import (
@@ -19,8 +22,6 @@ from bot.staff import (
     read_session,
     token_fits,
 )
-from sqlalchemy import select
-from sqlalchemy.orm import Session, sessionmaker
 
 PASSWORD = "correct-horse-staple"
 
@@ -56,7 +57,7 @@ def test_the_first_login_is_made_once_and_works(session: Session, settings: Sett
     assert ensure_first_login(session, settings, now) is None
 
 
-def test_the_first_login_outlives_the_database_session_that_made_it(sessions: sessionmaker[Session], settings: Settings, now: datetime) -> None:
+def test_the_first_login_is_committed(sessions: sessionmaker[Session], settings: Settings, now: datetime) -> None:
     with sessions() as making:
         first = ensure_first_login(making, settings, now)
     with sessions() as later:
@@ -100,8 +101,8 @@ def test_an_unknown_login_is_checked_as_slowly_as_a_known_one(session: Session, 
     monkeypatch.setattr(bot.staff, "_matches", lambda hashed, password: checked.append(hashed) or real(hashed, password))
     log_in(session, "nobody", "x", now)
     log_in(session, "mihon", "x", now)
-    assert [hashed.split("$")[1:4] for hashed in checked][0] == checked[1].split("$")[1:4]
-    assert len(checked) == 2
+    of_nobody, of_somebody = (hashed.split("$")[1:4] for hashed in checked)
+    assert of_nobody == of_somebody
 
 
 def test_four_failures_do_not_lock(session: Session, staff: Staff, now: datetime) -> None:

@@ -2,10 +2,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
+
 from bot.models import Staff
 from bot.staff import begin_session
 from connectors.console.access import COOKIE
-from fastapi.testclient import TestClient
 from tests.connectors.console.house import House, build_house, open_house
 
 

@@ -6,6 +6,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
 from bot.cases import hand_over
 from bot.database import migrate, open_database
 from bot.inbox import add_reply
@@ -16,11 +21,7 @@ from bot.settings import Settings
 from bot.staff import add_staff
 from bot.store import write_facts
 from connectors.console.routes import install
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from knowledge.facts import derive
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session, sessionmaker
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 LOGIN, PASSWORD = "mihon", "correct-horse-staple"
@@ -51,7 +52,7 @@ class Talk:
     def hear(self, text: str, **facts: Any) -> int:
         """The resident writes; each fact is (value, words, status) or (value, words)."""
         message = Message(
-            conversation_id=self.id, direction="in", author="resident", channel="web", event_id=f"e{len(self.facts)}-{text[:8]}-{self.clock.now}",
+            conversation_id=self.id, direction="in", author="resident", channel="web", event_id=self.clock.now.isoformat(),
             kind="text", content={"text": text, "payload": None}, status="done", created_at=self.clock(),
         )  # fmt: skip
         self.session.add(message)
@@ -106,7 +107,9 @@ class House:
     def talk(self, session: Session) -> Talk:
         """A new conversation."""
         now = self.clock()
-        conversation = Conversation(channel="web", channel_user_hash=f"{now.timestamp()}", holder="bot", created_at=now, last_message_at=now)
+        conversation = Conversation(
+            channel="web", channel_user_hash=now.isoformat(), holder="bot", created_at=now, last_message_at=now
+        )
         session.add(conversation)
         session.flush()
         self.clock.pass_time(seconds=5)
@@ -164,40 +167,67 @@ def _begin(talk: Talk) -> None:
     talk.hear(
         "（見本）築50年のアパートにひとりで住んでいますが、建て替えるから5月末までに出てほしいと大家さんから手紙が来ました。"
         "75歳で年金暮らしです。どこにも相談できる人がいなくて、毎晩ねむれません。",
-        age=(75, "75歳"), household=("single", "ひとりで住んでいます"), housing_now=("private_rent", "アパート"),
-        reasons=(["demolition", "eviction_demand"], "建て替えるから5月末までに出てほしい"), deadline=("2026-05-31", "5月末"),
-        income_source=(["pension"], "年金暮らし"), difficulties=(["mood", "walking"], "毎晩ねむれません"), isolated=("yes", "相談できる人がいなくて"),
-    )  # fmt: skip
+        age=(75, "75歳"),
+        household=("single", "ひとりで住んでいます"),
+        housing_now=("private_rent", "アパート"),
+        reasons=(["demolition", "eviction_demand"], "建て替えるから5月末までに出てほしい"),
+        deadline=("2026-05-31", "5月末"),
+        income_source=(["pension"], "年金暮らし"),
+        difficulties=(["mood", "walking"], "毎晩ねむれません"),
+        isolated=("yes", "相談できる人がいなくて"),
+    )
     talk.say(
-        "建て替えで出るように言われ、おひとりで心細い毎日だったのですね。話してくださって、ありがとうございます。\n\nお住まいの市区町村はどこですか。",
+        "建て替えで出るように言われ、おひとりで心細い毎日だったのですね。\n\nお住まいの市区町村はどこですか。",
         buttons=[Button(title="答えたくない", payload="/refuse_answer")],
     )
-    talk.hear("足立区です。できれば今の病院に通える近くがいいです", municipality=("足立区", "足立区"), desired_area=(["足立区"], "近くがいい"),
-              wishes=(["same_area", "near_hospital", "ground_floor", "cheap"], "今の病院に通える近く"))  # fmt: skip
+    talk.hear(
+        "足立区です。できれば今の病院に通える近くがいいです",
+        municipality=("足立区", "足立区"),
+        desired_area=(["足立区"], "近くがいい"),
+        wishes=(["same_area", "near_hospital", "ground_floor", "cheap"], "今の病院に通える近く"),
+    )
 
 
 def _go_on(talk: Talk) -> None:
     talk.say("足立区で、いまの病院に通えるところですね。家賃は、いくらまでなら払えそうですか。")
-    talk.hear("いま4万8千円で、それより高いと無理です。年金は月に11万くらい。貯金のことは言いたくありません",
-              rent_now=(48000, "4万8千円"), rent_max=(48000, "それより高いと無理"), income_monthly=(110000, "月に11万くらい"), savings=(None, "", "declined"))  # fmt: skip
+    talk.hear(
+        "いま4万8千円で、それより高いと無理です。年金は月に11万くらい。貯金のことは言いたくありません",
+        rent_now=(48000, "4万8千円"),
+        rent_max=(48000, "それより高いと無理"),
+        income_monthly=(110000, "月に11万くらい"),
+        savings=(None, "", "declined"),
+    )
     talk.say("貯金のことは、うかがいません。保証人や緊急連絡先を頼める方はいますか。")
-    talk.hear("弟がいますが、もう20年会っていません。だれにも頼めないです", relatives=("distant", "20年会っていません"),
-              guarantor=("no", "だれにも頼めない"), emergency_contact=("no", "だれにも頼めない", "corrected"))  # fmt: skip
-    talk.say("おひとりで抱えてこられたのですね。荷物の片づけや引っ越しを、いっしょに考えてくれるところがあります。お手伝いがあると助かりますか。")
-    moved = talk.hear("それは助かります。40年分の荷物で、正直もう死にたいくらいです", belongings_many=("yes", "40年分の荷物"),
-                      need__moving_support=("yes", "それは助かります", "confirmed"))  # fmt: skip
+    talk.hear(
+        "弟がいますが、もう20年会っていません。だれにも頼めないです",
+        relatives=("distant", "20年会っていません"),
+        guarantor=("no", "だれにも頼めない"),
+        emergency_contact=("no", "だれにも頼めない", "corrected"),
+    )
+    talk.say("おひとりで抱えてこられたのですね。荷物の片づけを、いっしょに考えてくれるところがあります。お手伝いがあると助かりますか。")
+    moved = talk.hear(
+        "それは助かります。40年分の荷物で、正直もう死にたいくらいです",
+        belongings_many=("yes", "40年分の荷物"),
+        need__moving_support=("yes", "それは助かります", "confirmed"),
+    )
     talk.alarm(moved, "suicide", "死にたい")
-    talk.say("死にたいくらい、つらいのですね。話してくださって、ありがとうございます。いま、話を聞いてくれるところがあります。", kind="lifeline",
-             cards=[Card(id="sample_line", title="（見本）こころの電話相談")])  # fmt: skip
-    talk.hear("ありがとう。いまは大丈夫です。見守りのようなことはいりません。電話は夕方にしてください",
-              need__watch_over=("no", "見守りのようなことはいりません", "declined"), contact_method=(["phone", "this_chat"], "電話"),
-              contact_time=("夕方（16時から18時ごろ）", "夕方"), debt=(None, "", "unknown"))  # fmt: skip
-    talk.say("お話から、こちらの窓口が力になれそうです。", kind="suggestion",
-             cards=[Card(id=desk["id"], desk_kind=desk["kind"], title=desk["title"], why=desk["why"]) for desk in _desks()])  # fmt: skip
+    talk.say(
+        "死にたいくらい、つらいのですね。いま、話を聞いてくれるところがあります。",
+        kind="lifeline",
+        cards=[Card(id="sample_line", title="（見本）こころの電話相談")],
+    )
+    talk.hear(
+        "ありがとう。いまは大丈夫です。見守りのようなことはいりません。電話は夕方にしてください",
+        need__watch_over=("no", "見守りのようなことはいりません", "declined"),
+        contact_method=(["phone", "this_chat"], "電話"),
+        contact_time=("夕方（16時から18時ごろ）", "夕方"),
+        debt=(None, "", "unknown"),
+    )
+    cards = [Card(id=desk["id"], desk_kind=desk["kind"], title=desk["title"], why=desk["why"]) for desk in _desks()]
+    talk.say("お話から、こちらの窓口が力になれそうです。", kind="suggestion", cards=cards)
 
 
 def _desks() -> list[dict[str, str]]:
-    return [
-        {"id": "sample_housing", "kind": "housing_desk", "title": "（見本）区の住宅相談窓口", "why": "次の住まい探しについて話せる窓口です。"},
-        {"id": "sample_elderly", "kind": "elderly_support_centre", "title": "（見本）地域包括支援センター", "why": "引っ越しや暮らしのことについても話せます。"},
-    ]
+    housing = {"id": "sample_housing", "kind": "housing_desk", "title": "（見本）区の住宅相談窓口"}
+    elderly = {"id": "sample_elderly", "kind": "elderly_support_centre", "title": "（見本）地域包括支援センター"}
+    return [{**housing, "why": "次の住まい探しについて話せる窓口です。"}, {**elderly, "why": "暮らしのことについても話せます。"}]

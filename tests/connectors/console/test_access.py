@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from bot.staff import IDLE
-from connectors.console.access import COOKIE, MAX_FORM_BYTES
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from starlette.routing import Mount
+
+from bot.staff import IDLE
+from connectors.console.access import COOKIE, MAX_FORM_BYTES
 from tests.connectors.console.house import LOGIN, PASSWORD, House, make_long_case, make_small_case
 from tests.connectors.console.reading import log_in, post, token_of
 
@@ -56,7 +57,6 @@ def test_every_change_needs_the_form_token(house: House, client: TestClient) -> 
         assert client.post(path, data={"status": "closed"}).status_code == 403, path
         assert client.post(path, data={"status": "closed", "csrf": "0" * 64}).status_code == 403, path
     assert "新着" in client.get("/console/").text
-    assert client.get("/console/").status_code == 200
 
 
 def test_the_form_token_of_another_session_does_not_fit(house: House, client: TestClient) -> None:
@@ -96,7 +96,9 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(house: House) -> None:
 def test_the_cookie_is_secure_when_the_setting_says_so(house: House) -> None:
     house.app.state.settings = house.app.state.settings.model_copy(update={"secure_cookies": True})
     client = TestClient(house.app, base_url="https://console.test", follow_redirects=False)
-    assert all("Secure" in value for value in log_in(client, LOGIN, PASSWORD).headers.get_list("set-cookie") if "Max-Age=0" not in value)
+    cookies = [value for value in log_in(client, LOGIN, PASSWORD).headers.get_list("set-cookie") if "Max-Age=0" not in value]
+    assert cookies
+    assert all("Secure" in value for value in cookies)
 
 
 def test_after_logging_in_one_comes_to_where_one_wanted_to_go(house: House) -> None:
@@ -107,7 +109,7 @@ def test_after_logging_in_one_comes_to_where_one_wanted_to_go(house: House) -> N
     assert log_in(client, LOGIN, PASSWORD, "/console/cases/1").headers["location"] == "/console/cases/1"
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "/console/../", "/console/cases/1\n", "javascript:alert(1)"])
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "/console/../", "/console/cases/1\n", "javascript:x"])
 def test_after_logging_in_one_does_not_come_to_another_site(house: House, target: str) -> None:
     assert log_in(house.client(), LOGIN, PASSWORD, target).headers["location"] == "/console/"
 

@@ -3,15 +3,16 @@
 import re
 
 import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
 from bot.console import CASE_STATUSES
 from bot.inbox import erase_conversation
 from bot.models import Alert, AuditEntry, Case, Conversation
 from bot.store import load_facts, write_facts
 from connectors.console.wording import load_wording
-from fastapi.testclient import TestClient
 from knowledge.load import load_all
 from knowledge.vocabulary import load_vocabulary
-from sqlalchemy import select
 from tests.connectors.console.house import LOGIN, PASSWORD, House, make_long_case, make_small_case
 from tests.connectors.console.reading import log_in, post, text_of
 
@@ -58,9 +59,9 @@ def test_the_queue_is_ordered_by_urgency_then_by_waiting_time(house: House, clie
 
 def test_a_line_of_the_queue_says_what_it_is_about_and_how_long_it_waits(house: House, client: TestClient) -> None:
     make_long_case(house)
-    house.clock.pass_time(minutes=25)
+    house.clock.pass_time(minutes=15)
     words = text_of(client.get("/console/").text)
-    for expected in ("いのち・安全", "未読", "足立区", "ひとり暮らし", "75歳", "25分前", "新着"):
+    for expected in ("いのち・安全", "未読", "足立区", "ひとり暮らし", "75歳", "15分前", "新着"):
         assert expected in words
 
 
