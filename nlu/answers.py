@@ -1,6 +1,7 @@
 """Short answers: yes, no and their like take their meaning from the question that was just asked."""
 
 from nlu.clauses import Reading, load_context
+from nlu.patterns import HOUSEHOLD_MEMBERS as MEMBERS
 from nlu.patterns import Finding, load_lexicon
 
 _ORDER = 10_000
@@ -13,7 +14,7 @@ def read_answer(reading: Reading, asked: str | None, found: list[Finding], value
     """
     if asked is None or asked in valued or any(one.key == asked for one in found):
         return []
-    if asked == "household" and any(one.key.startswith("with_") and one.value == "yes" for one in found):
+    if asked == "household" and any(one.key in MEMBERS and one.value == "yes" for one in found):
         return []
     affirm, deny = load_lexicon().answers.get(asked, (None, None))
     patterns = load_context().patterns

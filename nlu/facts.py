@@ -8,13 +8,11 @@ from nlu.answers import read_answer
 from nlu.clauses import HELPED, SELF, Reading, read_clauses
 from nlu.folding import fold
 from nlu.household import settle_household
-from nlu.patterns import Finding, find, load_lexicon
+from nlu.patterns import NOTHING, Finding, find, load_lexicon
 from nlu.types import Mention
 from nlu.values.extract import extract_values
 from nlu.values.people import ANYONE, person_in_need
 from nlu.values.reading import read
-
-_NOBODY = "none"
 
 
 def extract_facts(text: str, asked: str | None, now: datetime) -> list[Mention]:
@@ -59,12 +57,12 @@ def _settled(found: Iterable[Finding]) -> list[Finding]:
         place = (one.key, "" if one.key in single else one.value)
         if place not in best or _rank(one) < _rank(best[place]):
             best[place] = one
-    named = {key for key, value in best if value and value != _NOBODY}
-    return [one for (key, value), one in best.items() if value != _NOBODY or key not in named]
+    named = {key for key, value in best if value and value != NOTHING}
+    return [one for (key, value), one in best.items() if value != NOTHING or key not in named]
 
 
 def _rank(one: Finding) -> tuple[bool, float, int, int]:
-    return (not one.answered, -one.confidence, one.order, one.start)
+    return (one.answered, -one.confidence, one.order, one.start)
 
 
 def _mention(one: Finding, text: str, reading: Reading) -> Mention:

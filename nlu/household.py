@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from nlu.patterns import HOUSEHOLD_MEMBERS as MEMBERS
 from nlu.patterns import Finding
 
-MEMBER = "with_"
 KEY = "household"
 
 
 def settle_household(found: Sequence[Finding]) -> list[Finding]:
-    """Return `found` with the members named (keys `with_…`) put together into one `household`; nothing named, nothing added.
+    """Return `found` with the members named (keys of MEMBERS) put together into one `household`; nothing named, nothing added.
 
     A household said outright wins; a child without a partner is a single parent, with one both parents' (labelling rule 2 of the vocabulary).
     """
-    rest = [one for one in found if not one.key.startswith(MEMBER) and one.key != KEY]
+    rest = [one for one in found if one.key not in MEMBERS and one.key != KEY]
     stated = [one for one in found if one.key == KEY]
-    members = {one.key.removeprefix(MEMBER): one for one in reversed(found) if one.key.startswith(MEMBER) and one.value == "yes"}
+    members = {one.key: one for one in reversed(found) if one.key in MEMBERS and one.value == "yes"}
     gone = any(one.key == "with_partner" and one.value == "no" for one in found)
     chosen = _of_members(members, gone)
     if stated:
@@ -37,16 +37,14 @@ def _stated(stated: Sequence[Finding], members: dict[str, Finding], gone: bool, 
 
 
 def _of_members(members: dict[str, Finding], gone: bool) -> Finding | None:
-    partner = members.get("partner") if not gone else None
-    child = members.get("child")
-    if child and partner:
-        return _as(child, "with_children")
+    """Return the household of the people named; `gone`: the partner left or died. A child merely named needs a partner, there or gone."""
+    partner = None if gone else members.get("with_partner")
+    child = members.get("with_child") or (members.get("named_child") if partner or gone else None)
     if child:
-        return _as(child, "single_parent") if "alone_raising" in members or gone or "no_partner" in members else _as(child, "single_parent", 0.8)
-    for name, value in (("parent", "with_parents"), ("partner", "couple"), ("relative", "with_relatives"), ("friend", "roommates")):
-        if name in members and not (name == "partner" and gone):
-            return _as(members[name], value)
-    return None
+        return _as(child, "with_children" if partner else "single_parent")
+    if "with_parent" in members:
+        return _as(members["with_parent"], "with_parents")
+    return _as(partner, "couple", 0.7) if partner else None
 
 
 def _as(member: Finding, value: str, confidence: float = 0.9) -> Finding:

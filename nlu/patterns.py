@@ -14,16 +14,17 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from knowledge.vocabulary import load_vocabulary
 from nlu.clauses import HELPED, SELF, Clause, Reading, expand, is_negated_after, load_context
 from nlu.prefilter import required_words
 
 LEXICON = Path(__file__).parent / "lexicon"
+NEED = "need"
+NOTHING = "none"
+HOUSEHOLD_MEMBERS = ("with_partner", "with_child", "named_child", "with_parent")
 
-Scope = Literal["person", "household", "anyone"]
+Scope = Literal["person", "adults", "household", "anyone"]
 Allowed = Literal["other", "past", "planned", "supposed", "asked", "quoted", "negated"]
-
-_HOUSEHOLD = ("partner", "child", "parent")
-_AFTER_WORD = 12
 
 
 class _Shape(BaseModel):
@@ -53,7 +54,6 @@ class _Answer(_Shape):
 
 class _Key(_Shape):
     scope: Scope = "person"
-    single: bool = False
     allow: list[Allowed] = []
     answer: _Answer = _Answer()
     values: dict[str, _Value]
@@ -109,6 +109,7 @@ class Lexicon:
     always: tuple[Rule, ...]
     by_word: dict[str, tuple[Rule, ...]]
     answers: dict[str, tuple[str | None, str | None]]
+    scopes: dict[str, Scope]
     single: frozenset[str]
 
 
@@ -135,7 +136,10 @@ def _findings(rule: Rule, reading: Reading, helped: str) -> Iterator[Finding]:
         value = _accepted(rule, reading, match, helped)
         if value is not None:
             yield Finding(rule.key, value, match.start(), match.end(), rule.confidence, rule.order, rule.asked_only)
+            clause = reading.at(match.end() - 1)
             for key, other in rule.also:
+                if not _is_about(load_lexicon().scopes.get(key, "anyone"), reading, match, clause, helped):
+                    continue
                 yield Finding(key, other, match.start(), match.end(), rule.confidence, rule.order)
             return
 
@@ -161,7 +165,7 @@ def _accepted(rule: Rule, reading: Reading, match: re.Match[str], helped: str) -
 
 
 def _is_about(scope: Scope, reading: Reading, match: re.Match[str], clause: Clause, helped: str) -> bool:
-    """Tell whether a match is about the person who needs the home (scope person) or somebody who will live there (household)."""
+    """Tell whether a match is about the person who needs the home (scope person), a grown-up (adults) or anybody who will live there."""
     if scope == "anyone":
         return True
     context = load_context()
@@ -173,13 +177,13 @@ def _is_about(scope: Scope, reading: Reading, match: re.Match[str], clause: Clau
         return True
     if who == SELF:
         return helped in (SELF, HELPED) or context.patterns["client"].match(word) is not None
-    if helped == word or (helped == HELPED and who != "other" and scope == "household"):
+    if helped == word or (helped == HELPED and who != "other" and scope != "person"):
         return True
     if context.patterns["apart"].search(reading.text, clause.start, clause.end):
         return False
-    if scope == "household" and who in ("partner", "child"):
-        return True
-    if scope == "household" and who == "parent":
+    if who == "partner" or (who == "child" and scope == "household"):
+        return scope != "person"
+    if scope != "person" and who == "parent":
         return context.patterns["together"].search(reading.text) is not None
     return False
 
@@ -190,18 +194,19 @@ def load_lexicon() -> Lexicon:
     words = {**load_words(), "people": "(?:" + "|".join(pattern.pattern for _, pattern in load_context().people) + ")"}
     rules: list[Rule] = []
     answers: dict[str, tuple[str | None, str | None]] = {}
-    single: set[str] = set()
+    scopes: dict[str, Scope] = {}
     for path in _files():
         for key, spec in _load(path).keys.items():
             answers[key] = (spec.answer.affirm, spec.answer.deny)
-            single |= {key} if spec.single else set()
+            scopes[key] = spec.scope
             rules += _rules_of(path, key, spec, words, len(rules))
     by_word: dict[str, list[Rule]] = {}
     for rule in rules:
         for word in rule.words or ():
             by_word.setdefault(word, []).append(rule)
+    single = frozenset(key for key, spec in load_vocabulary().facts.items() if spec.type != "multi")
     always = tuple(rule for rule in rules if not rule.words)
-    return Lexicon(tuple(rules), always, {word: tuple(some) for word, some in by_word.items()}, answers, frozenset(single))
+    return Lexicon(tuple(rules), always, {word: tuple(some) for word, some in by_word.items()}, answers, scopes, single)
 
 
 def load_words() -> dict[str, str]:
@@ -216,9 +221,27 @@ def _files() -> list[Path]:
 
 def _load(path: Path) -> _File:
     try:
-        return _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        data = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except ValidationError as error:
         raise ValueError(f"{path.name}: {error}") from error
+    for key, spec in data.keys.items():
+        said = [(key, value) for value in spec.values] + [(key, value) for value in (spec.answer.affirm, spec.answer.deny) if value]
+        rules = [one for entry in spec.values.values() for one in (*entry.says, *entry.answers) if isinstance(one, _Says)]
+        said += [pair for rule in rules for pair in rule.also.items()] + [(key, rule.negated) for rule in rules if rule.negated]
+        for pair in said:
+            if not _is_known(*pair):
+                raise ValueError(f"{path.name}: {pair[0]}: {pair[1]!r} is not in the vocabulary")
+    return data
+
+
+def _is_known(key: str, value: str) -> bool:
+    """Tell whether the vocabulary has a value; the members of a household are our own keys."""
+    vocabulary = load_vocabulary()
+    if key == NEED:
+        return value in vocabulary.needs
+    if key in vocabulary.facts:
+        return vocabulary.facts[key].allows(value)
+    return key in HOUSEHOLD_MEMBERS and value in ("yes", "no")
 
 
 def _rules_of(path: Path, key: str, spec: _Key, words: dict[str, str], order: int) -> Iterator[Rule]:
