@@ -112,6 +112,9 @@ class ProgrammeRecord(Shape):
     amounts: list[Amount] = []
     eligibility: list[Requirement] = Field(default=[], description="all have to hold; empty: facts cannot tell")
     exclusions: list[Requirement] = Field(default=[], description="none may hold")
+    open_to_all: bool = Field(
+        default=False, description="anyone may use it: a yes without conditions, unless an exclusion speaks against it"
+    )
     left_to_desk: list[Text] = Field(default=[], description="conditions that facts cannot carry; plain Japanese")
     households: list[RecordId] = Field(default=[], description="ids of households.yml: the matrix of document 003")
     needs: list[RecordId] = []
@@ -123,6 +126,7 @@ class ProgrammeRecord(Shape):
     status: ProgrammeStatus
     successor: Text | None = Field(default=None, description="id of the programme that took its place, or words")
     source: ProgrammeSource | None = Field(default=None, description="inherits the file's")
+    also: list[ProgrammeSource] = Field(default=[], description="further sources that say what the first one does not")
     as_of: dt.date | None = Field(default=None, description="day at which it was true; inherits the file's")
     notes: Text | None = Field(default=None, description="for editors, never shown")
     examples: list[Example] = []
@@ -137,6 +141,8 @@ class ProgrammeRecord(Shape):
             raise ValueError("valid_to lies before valid_from")
         if self.successor and self.status == "current":
             raise ValueError("a current programme has no successor yet")
+        if self.open_to_all and self.eligibility:
+            raise ValueError("a programme that is open to all has no eligibility")
         return self
 
     def covers(self, day: dt.date) -> bool:

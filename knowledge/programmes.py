@@ -93,7 +93,7 @@ def check_programmes(values: Mapping[str, Any], now: dt.datetime, *, unverified:
 
 
 def check_programme(programme: ProgrammeRecord, values: Mapping[str, Any], now: dt.datetime) -> ProgrammeFinding:
-    """Return what one programme comes to, whatever its status and time. Without any condition over facts it is unknown.
+    """Return what one programme comes to, whatever its status and time. Without any condition it is unknown, unless open to all.
 
     Lists that a person gave (reasons, disability ...) are taken as what they told so far: what is missing there is unknown, not no.
     """
@@ -103,7 +103,7 @@ def check_programme(programme: ProgrammeRecord, values: Mapping[str, Any], now: 
         parts.insert(0, _in_area(programme.area, values))
     failed = [part for part in parts if part.result == "no"]
     waiting = [part for part in parts if part.result == "unknown"]
-    verdict: Result = "no" if failed else "unknown" if waiting or not programme.eligibility else "yes"
+    verdict: Result = "no" if failed else "unknown" if waiting or not (programme.eligibility or programme.open_to_all) else "yes"
     decided = failed if verdict == "no" else [part for part in parts if part.result == "yes"] if verdict == "yes" else []
     ways: dict[str, int] = {}
     for part in waiting if verdict == "unknown" else []:
