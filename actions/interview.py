@@ -14,6 +14,7 @@ from actions.context import Turn, ask, read_turn, remember
 from actions.suggestions import suggest
 
 _PASSED = {"refuse_answer": "utter_noted_declined", "express_uncertainty": "utter_noted_unknown"}
+_MOST_REPEATS = 3
 _MISSED = ("inform_situation", "affirm", "deny", "correct_answer")
 
 
@@ -95,6 +96,7 @@ def continue_interview(dispatcher: CollectingDispatcher, turn: Turn) -> list[Eve
         turn.interview["unsaid"] = [*turn.interview.get("unsaid", []), *turn.changes]
         return remember(turn, turn.asking, turn.awaiting)
     turn.changes = [*turn.interview.pop("unsaid", []), *turn.changes]
+    turn.interview["again"] = 0
     missed = _keep_missed_answer(turn)
     _acknowledge(dispatcher, turn)
     if turn.interview.get("handed_over"):
@@ -120,7 +122,11 @@ def continue_interview(dispatcher: CollectingDispatcher, turn: Turn) -> list[Eve
 
 
 def repeat_question(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
-    """Say the pending question again; go on with the interview when none is pending."""
+    """Say the pending question again; go on when none is pending, or when it was said again often enough."""
+    again = turn.interview.get("again", 0) + 1
+    turn.interview["again"] = again
+    if again > _MOST_REPEATS and not turn.asked("confirm"):
+        return continue_interview(dispatcher, turn)
     if turn.asked("confirm") == "summary":
         return show_summary(dispatcher, turn)
     if turn.asked("fact"):
@@ -165,7 +171,7 @@ def _keep_missed_answer(turn: Turn) -> list[EventType]:
 
 def _acknowledge(dispatcher: CollectingDispatcher, turn: Turn) -> None:
     corrected = [change for change in turn.changes if change["kind"] == "corrected" and not change["key"].startswith("need:")]
-    fresh = {change["key"]: change["after"] for change in turn.changes if change["kind"] in ("new", "extended")}
+    fresh = {change["key"]: _news(change) for change in turn.changes if change["kind"] in ("new", "extended")}
     for change in corrected:
         before, after = say_fact(change["key"], change["before"]), say_fact(change["key"], change["after"])
         dispatcher.utter_message(response="utter_corrected", before=before, after=after)
@@ -179,6 +185,13 @@ def _acknowledge(dispatcher: CollectingDispatcher, turn: Turn) -> None:
         dispatcher.utter_message(response="utter_noted_need" if turn.intent == "affirm" else "utter_noted_no_need")
     elif turn.asked("fact") and not corrected and turn.interview.get("asked"):
         dispatcher.utter_message(response=_PASSED.get(turn.intent, "utter_noted"))
+
+
+def _news(change: dict[str, Any]) -> Any:
+    """Return what a change added: of several values only the new ones."""
+    if isinstance(change["after"], list) and isinstance(change["before"], list):
+        return [value for value in change["after"] if value not in change["before"]]
+    return change["after"]
 
 
 def _withdrawn(turn: Turn, corrected: list[dict[str, Any]]) -> str:

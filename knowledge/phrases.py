@@ -26,6 +26,8 @@ class _Phrases(BaseModel):
     quiet: list[str]
     order: list[str]
     human_lines: list[str]
+    units: dict[str, str]
+    labels: dict[str, str]
     facts: dict[str, _Phrase]
     formats: dict[str, str]
 
@@ -50,6 +52,8 @@ def print_value(key: str, value: Any) -> str:
     if isinstance(value, list):
         return formats["join"].join(print_value(key, element) for element in value)
     spec = load_vocabulary().facts[key]
+    if key in _phrases().units:
+        return _phrases().units[key].format(value=value)
     if key in _YEN_KEYS and isinstance(value, int):
         return formats["yen"].format(amount=f"{value:,}")
     if spec.type == "date":
@@ -86,7 +90,7 @@ def summary_lines(facts: Mapping[str, Mapping[str, Any]]) -> str:
     spec = load_vocabulary().facts
     formats = _phrases().formats
     lines = [
-        formats["line"].format(label=spec[key].label, value=print_value(key, facts[key]["value"]))
+        formats["line"].format(label=_phrases().labels.get(key, spec[key].label), value=print_value(key, facts[key]["value"]))
         for key in spec
         if key in facts and facts[key]["status"] not in ("declined", "unknown") and facts[key]["value"] not in (None, [])
         and key not in ("age_band", "speaker")
