@@ -1,7 +1,8 @@
 """After a disaster: which class of household someone is in, what a city may offer by damage, and the lists of document 002.
 
 Everything here is of 1995 to 2014 and tied to past disasters: it orders the conversation and says what to ask one's own city for.
-None of it is an offer of today, and nothing is ever `current` here. The national and local programmes are in `data/programmes/disaster_*.yml`.
+None of it is an offer of today, and nothing is ever `current` here.
+The national and local programmes are in `data/programmes/disaster_*.yml`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,8 +30,9 @@ class SendaiClass:
     """What the two questions come to for one household.
 
     `record`: the class, or None while it is open. `possible`: ids of the classes that can still be it, one when settled. `reasons`:
-    Japanese clauses for the sides that need support; `fact_keys`: what the answers rest on. `settles`: missing facts that would close an open
-    side, nearest first; empty when settled. It is for staff and for the order of questions, not for telling someone their class.
+    Japanese clauses for the sides that need support; `fact_keys`: what the answers rest on. `settles`: missing facts that would
+    close an open side, nearest first; empty when settled.
+    It is for staff and for the order of questions, not for telling someone their class.
     """
 
     record: SendaiRecord | None
@@ -149,9 +151,7 @@ def _answer(side: Side, values: Mapping[str, Any]) -> _SideAnswer:
     enough = evaluate(side.enough_known, values, _ANY_TIME)
     if enough.result == "yes":
         return _SideAnswer("no", (), tuple(enough.fact_keys))
-    # Where what is known leaves `enough` at no (working "no", no pension), the signs say what is still worth knowing.
-    ways = enough.settles or {key: count for _sign, verdict in found for key, count in verdict.settles.items()}
-    return _SideAnswer("unknown", settles=tuple(sorted(ways, key=lambda key: ways[key])))
+    return _SideAnswer("unknown", settles=tuple(sorted(enough.settles, key=lambda key: enough.settles[key])))
 
 
 def _offer(item: MenuItem, values: Mapping[str, Any]) -> MenuOffer | None:
