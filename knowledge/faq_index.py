@@ -1,4 +1,4 @@
-"""Indexes that the FAQ search adds up: by terms (words, character n-grams, concepts) and by meaning (averaged word vectors)."""
+"""Indexes that the FAQ search adds up: by terms (character n-grams, concepts), by average meaning, and word by nearest word."""
 
 import math
 from collections import Counter
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from knowledge.word_vectors import DIMENSIONS, word_vector
 
 Scores = NDArray[np.float64]
+# Words whose vectors are less alike than this have nothing to do with each other.
+_ALIKE = 0.3
 
 
 class TermIndex:
@@ -47,24 +49,20 @@ class TermIndex:
         return damped / (float(np.linalg.norm(damped)) or 1.0)
 
     def scores(self, terms: Iterable[str]) -> Scores:
-        """Return one score a row for the terms of a query: the BM25 sum, or the cosine (0 to 1)."""
+        """Return one score a row for the terms of a query, 0 to 1: the cosine, or BM25 as a share of the most it could be."""
         result = np.zeros(self.size)
         counts = Counter(terms)
-        known = [(self._columns[term], count) for term, count in counts.items() if term in self._columns]
-        if not known:
-            return result
-        columns = [column for column, _count in known]
-        tally = np.array([count for _column, count in known], dtype=np.float64)
-        weights = np.ones(len(known))
-        if not self._bm25:
-            weights = self._idf[columns] * (1 + np.log(tally))
-            rarest = _idf(self.size, 0, bm25=False)
-            unknown = sum((rarest * (1 + math.log(count))) ** 2 for term, count in counts.items() if term not in self._columns)
-            weights = weights / math.sqrt(float(weights @ weights) + unknown)
-        for column, weight in zip(columns, weights.tolist(), strict=True):
-            rows, stored = self._postings[column]
-            result[rows] += weight * stored
-        return result
+        weights = {term: self._query_weight(term, count) for term, count in counts.items()}
+        whole = sum(weights.values()) if self._bm25 else math.sqrt(sum(weight**2 for weight in weights.values()))
+        for term, weight in weights.items():
+            if term in self._columns:
+                rows, stored = self._postings[self._columns[term]]
+                result[rows] += stored * (1.0 if self._bm25 else weight)
+        return result / (whole or 1.0)
+
+    def _query_weight(self, term: str, count: int) -> float:
+        rarity = float(self._idf[self._columns[term]]) if term in self._columns else _idf(self.size, 0, bm25=self._bm25)
+        return rarity * 2.2 if self._bm25 else rarity * (1 + math.log(count))
 
 
 def _idf(rows: int, seen: int, *, bm25: bool) -> float:
@@ -100,6 +98,43 @@ class MeaningIndex:
             if vector is not None:
                 total += self._weights.get(word, self._rarest) * vector
         return _to_length_one(total)
+
+
+class NearestIndex:
+    """Rows of words; each word of a query is held against the word of the row that is nearest in meaning, rare words weighing more."""
+
+    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
+        """Index the rows; words without a vector are only near to themselves."""
+        self._size = len(rows)
+        seen = Counter(word for row in rows for word in set(row))
+        self._places = {word: place for place, word in enumerate(seen)}
+        self._weights = {word: _idf(len(rows), count, bm25=True) for word, count in seen.items()}
+        self._vectors = np.stack([_vector_or_zero(word) for word in seen]) if seen else np.zeros((0, DIMENSIONS), dtype=np.float32)
+        # One place more than there are words: it stands for "nothing" in rows without words.
+        places = [sorted({self._places[word] for word in row}) or [len(seen)] for row in rows]
+        self._flat = np.array([place for row in places for place in row], dtype=np.int64)
+        self._starts = np.cumsum([0, *(len(row) for row in places[:-1])])
+
+    def scores(self, words: Sequence[str]) -> Scores:
+        """Return the weighted mean, over the words of a query, of how near the nearest word of each row is (0 to 1)."""
+        asked = list(dict.fromkeys(words))
+        if not asked or not self._size:
+            return np.zeros(self._size)
+        alike = np.zeros((len(self._places) + 1, len(asked)), dtype=np.float32)
+        alike[:-1] = self._vectors @ np.stack([_vector_or_zero(word) for word in asked]).T
+        alike[alike < _ALIKE] = 0.0
+        for column, word in enumerate(asked):
+            if word in self._places:
+                alike[self._places[word], column] = 1.0
+        nearest = np.maximum.reduceat(alike[self._flat], self._starts, axis=0)
+        unknown = 0.7 * math.log(1 + self._size)
+        weights = np.array([self._weights.get(word, unknown) for word in asked])
+        return np.asarray(nearest @ weights / weights.sum(), dtype=np.float64)
+
+
+def _vector_or_zero(word: str) -> NDArray[np.float32]:
+    vector = word_vector(word)
+    return np.zeros(DIMENSIONS, dtype=np.float32) if vector is None else vector
 
 
 def _to_length_one(vectors: Scores) -> Scores:

@@ -7,33 +7,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.faq_entries import FaqEntry, as_entries
-from knowledge.faq_index import MeaningIndex, Scores, TermIndex
+from knowledge.faq_index import MeaningIndex, NearestIndex, Scores, TermIndex
 from knowledge.faq_text import Reading, grams, plain_words, read_text
 
-# How much each signal counts in the sum; set on the development queries and on corpora cut out of the project's own (see docs/decisions).
+# How much each signal counts in the sum; together 1, so that a score lies between 0 and 1.
 WEIGHTS: dict[str, float] = {
-    "words": 1.0,
-    "sentence": 0.5,
-    "characters": 1.0,
-    "answer": 0.3,
-    "kana": 0.5,
-    "concepts": 1.0,
-    "all_concepts": 0.3,
-    "meaning": 1.0,
-    "answer_meaning": 0.3,
+    "characters": 0.08,
+    "answer": 0.27,
+    "kana": 0.06,
+    "concepts": 0.08,
+    "all_concepts": 0.12,
+    "meaning": 0.09,
+    "answer_meaning": 0.04,
+    "nearest": 0.10,
+    "all_nearest": 0.16,
 }
 
 
 @dataclass(frozen=True)
 class FaqHit:
-    """An entry that may answer. `score`: 0 and up, comparable within a corpus; `reasons`: what each signal gave, largest first."""
+    """An entry that may answer. `score`: 0 to 1; `reasons`: signal and what it gave of the score, largest first."""
 
     entry: FaqEntry
     score: float
     reasons: tuple[tuple[str, float], ...]
 
 
-_BY_SENTENCE = ("sentence", "characters", "kana", "meaning")
+Index = TermIndex | MeaningIndex | NearestIndex
+_BY_SENTENCE = ("characters", "kana", "meaning", "nearest")
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Corpus:
     """Entries with their indexes. Made once from the entries; never changed afterwards."""
 
     entries: tuple[FaqEntry, ...]
-    _indexes: Mapping[str, TermIndex | MeaningIndex] = field(repr=False)
+    _indexes: Mapping[str, Index] = field(repr=False)
     _starts: NDArray[np.int64] = field(repr=False)
     _plain: TermIndex = field(repr=False)
 
@@ -68,13 +69,11 @@ class Corpus:
         return self._plain.scores(plain_words(query))
 
 
-def _make_indexes(asked: Sequence[Sequence[Reading]], answers: Sequence[Reading]) -> dict[str, TermIndex | MeaningIndex]:
+def _make_indexes(asked: Sequence[Sequence[Reading]], answers: Sequence[Reading]) -> dict[str, Index]:
     sentences = [reading for readings in asked for reading in readings]
     whole = [[*readings, answer] for readings, answer in zip(asked, answers, strict=True)]
     texts = [reading.words for reading in (*sentences, *answers)]
     return {
-        "words": TermIndex([[word for reading in texts for word in reading.words] for texts in whole], bm25=True),
-        "sentence": TermIndex([reading.words for reading in sentences], bm25=False),
         "characters": TermIndex([grams(reading.plain, 1, 3) for reading in sentences], bm25=False),
         "answer": TermIndex([grams(answer.plain, 1, 3) for answer in answers], bm25=False),
         "kana": TermIndex([grams(reading.kana, 2, 3) for reading in sentences], bm25=False),
@@ -82,6 +81,8 @@ def _make_indexes(asked: Sequence[Sequence[Reading]], answers: Sequence[Reading]
         "all_concepts": TermIndex([_concepts(readings) for readings in whole], bm25=False),
         "meaning": MeaningIndex([reading.words for reading in sentences], texts),
         "answer_meaning": MeaningIndex([answer.words for answer in answers], texts),
+        "nearest": NearestIndex([reading.words for reading in sentences]),
+        "all_nearest": NearestIndex([[word for reading in readings for word in reading.words] for readings in whole]),
     }
 
 
@@ -93,7 +94,7 @@ def search_corpus(corpus: Corpus, query: str, limit: int = 10) -> list[FaqHit]:
     """Return the entries of the corpus, best first, at most `limit`; it ranks and never abstains."""
     if not corpus.entries:
         return []
-    parts = {name: WEIGHTS[name] * _scaled(scores) for name, scores in corpus.signals(query).items()}
+    parts = {name: WEIGHTS[name] * scores for name, scores in corpus.signals(query).items()}
     total = np.sum(list(parts.values()), axis=0)
     return [_hit(corpus, int(at), float(total[at]), parts) for at in np.argsort(-total, kind="stable")[:limit]]
 
@@ -107,8 +108,6 @@ def bm25_ranking(corpus: Corpus, query: str, limit: int) -> list[str]:
 def _query_terms(reading: Reading) -> dict[str, Sequence[str]]:
     characters = grams(reading.plain, 1, 3)
     return {
-        "words": reading.words,
-        "sentence": reading.words,
         "characters": characters,
         "answer": characters,
         "kana": grams(reading.kana, 2, 3),
@@ -116,12 +115,9 @@ def _query_terms(reading: Reading) -> dict[str, Sequence[str]]:
         "all_concepts": reading.concepts,
         "meaning": reading.words,
         "answer_meaning": reading.words,
+        "nearest": reading.words,
+        "all_nearest": reading.words,
     }
-
-
-def _scaled(scores: Scores) -> Scores:
-    highest = float(scores.max(initial=0.0))
-    return scores / highest if highest > 0 else scores
 
 
 def _hit(corpus: Corpus, at: int, score: float, parts: Mapping[str, Scores]) -> FaqHit:
