@@ -89,8 +89,8 @@ class Context:
 
 def read_clauses(text: str) -> Reading:
     """Return `text` folded and split; an empty text has one empty clause. Never raises on any string."""
-    folded = fold(text)
     context = load_context()
+    folded = fold(text, context.patterns["blank_stop"])
     clauses: list[Clause] = []
     for number, (start, end) in enumerate(_pieces(folded.text, 0, len(folded.text), context.patterns["sentence"])):
         clauses += _clauses_of(folded.text, start, end, number, context)

@@ -13,6 +13,7 @@ from nlu.types import Mention
 from nlu.values.extract import extract_values
 from nlu.values.people import ANYONE, person_in_need
 from nlu.values.reading import read
+_RELATIVES = ("parent", "sibling", "other", "child")
 
 
 def extract_facts(text: str, asked: str | None, now: datetime) -> list[Mention]:
@@ -26,7 +27,11 @@ def extract_facts(text: str, asked: str | None, now: datetime) -> list[Mention]:
     values = extract_values(text, asked, now)
     reading = read_clauses(text)
     helped = _helped(text, asked, now)
-    found = [*find(reading, asked, helped), *_speaker(reading, helped)]
+    found = find(reading, asked, helped)
+    if helped == SELF and any(one.key == "speaker" and one.value == "family" for one in found):
+        helped = next((clause.word for clause in reading.clauses if clause.who in _RELATIVES), SELF)
+        found = found if helped == SELF else find(reading, asked, helped)
+    found += _speaker(reading, helped)
     found += read_answer(reading, asked, found, {mention.key for mention in values})
     mentions = [_mention(one, text, reading) for one in _settled(settle_household(found))]
     taken = {mention.key for mention in values}

@@ -34,8 +34,11 @@ class Folded:
         return self.places[start], self.ends[end - 1]
 
 
-def fold(text: str) -> Folded:
-    """Return `text` folded for matching; never raises on any string, "" gives an empty one."""
+def fold(text: str, closing: re.Pattern[str] | None = None) -> Folded:
+    """Return `text` folded for matching; never raises on any string, "" gives an empty one.
+
+    A blank becomes a stop where what is read before it matches `closing` (all-kana messages have blanks and no stops).
+    """
     out: list[str] = []
     places: list[int] = []
     ends: list[int] = []
@@ -52,6 +55,8 @@ def fold(text: str) -> Folded:
             elif character in _CLOSING and opened:
                 quoted.append((opened.pop(), len(out)))
             read = _read(character, text, at, end, out[-1] if out else "")
+            if closing is not None and character.isspace() and read != _STOP and closing.search("".join(out[-6:])):
+                read = _STOP
             if read:
                 out.append(read)
                 places.append(at)
@@ -69,6 +74,8 @@ def as_read(pattern: str) -> str:
 def _read(character: str, text: str, at: int, end: int, before: str) -> str:
     """Return what stands for one NFKC character, "" when it is dropped."""
     category = unicodedata.category(character)
+    if character in ".," and text[at - 1 : at].isdecimal() and text[end : end + 1].isdecimal():
+        return character if character == "." else ""
     if character == _ASK:
         return "" if before == _ASK else _ASK
     if character in _STOPS or category in ("So", "Sk"):

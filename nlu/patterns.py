@@ -170,6 +170,8 @@ def _is_about(scope: Scope, reading: Reading, match: re.Match[str], clause: Clau
         return True
     context = load_context()
     who, word = clause.who, clause.word
+    if word and reading.text.find(word, clause.start, clause.end) > match.start():
+        who, word = "", ""
     owner = context.patterns["owner_after"].match(reading.text, match.end())
     if owner:
         who, word = context.group_of(owner["who"]), owner["who"]
@@ -183,7 +185,7 @@ def _is_about(scope: Scope, reading: Reading, match: re.Match[str], clause: Clau
         return False
     if who == "partner" or (who == "child" and scope == "household"):
         return scope != "person"
-    if scope != "person" and who == "parent":
+    if scope != "person" and who in ("parent", "sibling"):
         return context.patterns["together"].search(reading.text) is not None
     return False
 
