@@ -162,10 +162,14 @@ def knowledge_load() -> None:
 @knowledge_app.command("check")
 def knowledge_check() -> None:
     """Read every data file and fail on the first fault, naming file and record."""
-    from knowledge.check import check_all
+    from bot.validation import check_all
 
-    for line in check_all():
-        out.print(line)
+    try:
+        for line in check_all():
+            out.print(line, markup=False)
+    except ValueError as fault:  # every loader's error is one, and names file and record
+        out.print(str(fault), style="red", markup=False)
+        raise typer.Exit(1) from None
 
 
 def _moment(now: str | None) -> datetime:

@@ -1,0 +1,111 @@
+"""Checking everything that is declared: schemas, ids, sources, the questions' wording, and whether residents can read it."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import yaml
+from knowledge import disaster, practices, programmes
+from knowledge.directory import Directory
+from knowledge.faq import read_faq
+from knowledge.interview import load_interview
+from knowledge.lifelines import emergency_words, load_lifelines
+from knowledge.municipalities import load_municipalities
+from knowledge.needs import load_needs
+from knowledge.phrases import say_facts
+from knowledge.urgency import load_urgency
+from knowledge.vocabulary import load_vocabulary
+from nlu.emergency import check_lexicon
+from nlu.patterns import load_lexicon
+from pydantic import BaseModel, ConfigDict
+
+from bot.wording import responses
+
+_READABILITY = Path(__file__).parent.parent / "knowledge" / "data" / "readability.yml"
+_NEVER_ASKED = {"gender"}
+_KANJI = re.compile(r"[\u3400-\u9fff]")
+_IN_PARENTHESES = re.compile(r"[\uff08(][^\uff09)]*[\uff09)]")
+_SENTENCE_ENDS = re.compile(r"[\u3002\uff1f?!\uff01\n]")
+_LONG_ENOUGH = 20
+
+
+class Readability(BaseModel):
+    """The limits of data/readability.yml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    longest_sentence: int
+    most_kanji: float
+    hard_words: dict[str, str]
+
+
+def check_all() -> list[str]:
+    """Return one line for each thing that was checked. Raises the loader's error on the first fault in a file, ValueError for wording."""
+    lines = [f"{name}: {load()}" for name, load in _LOADERS.items()]
+    faults = list(wording_faults())
+    if faults:
+        raise ValueError("\n".join(faults))
+    return [*lines, f"texts for residents: {sum(1 for _ in resident_texts())}, all readable"]
+
+
+def wording_faults() -> Iterator[str]:
+    """Yield what is wrong with the wording: a fact without its question, a sentence too long, too dense, or with a hard word."""
+    for key in load_vocabulary().facts:
+        if key not in _NEVER_ASKED and f"utter_ask_{key}" not in responses():
+            yield f"bot/dialogue: no question utter_ask_{key}"
+    limits = readability()
+    for name, text in resident_texts():
+        yield from (f"{name}: {fault}" for fault in text_faults(text, limits))
+
+
+def text_faults(text: str, limits: Readability) -> Iterator[str]:
+    """Yield what makes a text for residents hard to read; nothing when it is fine."""
+    for word, plain in limits.hard_words.items():
+        if word in text:
+            yield f"{word}: say {plain or 'it without this word'}"
+    for sentence in _SENTENCE_ENDS.split(_IN_PARENTHESES.sub("", text)):
+        if len(sentence) > limits.longest_sentence:
+            yield f"a sentence of {len(sentence)} characters: {sentence}"
+        elif len(sentence) >= _LONG_ENOUGH and len(_KANJI.findall(sentence)) / len(sentence) > limits.most_kanji:
+            yield f"too many kanji: {sentence}"
+
+
+def readability() -> Readability:
+    """Return the limits."""
+    return Readability.model_validate(yaml.safe_load(_READABILITY.read_text(encoding="utf-8")))
+
+
+def resident_texts() -> Iterator[tuple[str, str]]:
+    """Yield (where it stands, text) of everything that residents are told."""
+    for name, variations in responses().items():
+        for variation in variations:
+            yield f"bot/dialogue: {name}", variation.get("text", "")
+    for need in load_needs().needs.values():
+        yield f"needs.yml: {need.id}", need.check
+    for kind in {kind for line in load_lifelines() for kind in line.answers}:
+        yield f"lifelines.yml: {kind}", emergency_words(kind).message
+    for desk in Directory.from_files().records:
+        yield f"desks: {desk.id}", desk.what
+    for entry in read_faq():
+        yield f"faq: {entry.id}", entry.answer
+
+
+def _count_values() -> str:
+    return f"{len(load_vocabulary().facts)} facts, {len(load_vocabulary().needs)} needs"
+
+
+_LOADERS: dict[str, Callable[[], str]] = {
+    "vocabulary": _count_values,
+    "needs": lambda: f"{len(load_needs().needs)} needs with rules",
+    "urgency": lambda: f"{len(load_urgency().rules)} rules",
+    "interview": lambda: f"{len(load_interview().questions)} questions",
+    "phrases": lambda: say_facts({}) or "read",
+    "lifelines": lambda: f"{len(load_lifelines())} lines",
+    "municipalities": lambda: f"{len(load_municipalities())} municipalities",
+    "desks": lambda: f"{len(Directory.from_files().records)} desks, {len(Directory.from_files().councils)} councils",
+    "programmes": lambda: f"{len(programmes.load_programmes())} programmes",
+    "disaster": lambda: f"{len(disaster.load_menu().records)} support menus",
+    "practices": lambda: f"{len(practices.load_practices().services)} services",
+    "faq": lambda: f"{len(read_faq())} entries",
+    "lexicon": lambda: f"{len(load_lexicon().rules)} patterns",
+    "emergency lexicon": lambda: str(check_lexicon() or "read"),
+}
