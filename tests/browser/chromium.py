@@ -1,6 +1,7 @@
-"""A real Chromium, a real server, and axe."""
+"""What browser tests share: whether there is a Chromium, a real server, axe."""
 
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -11,27 +12,19 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
-CHROMIUM = Path(os.environ.get("MADOGUCHI_CHROMIUM", "/usr/bin/chromium"))
-_ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+CHROMIUM = os.environ.get("MADOGUCHI_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-@contextmanager
-def open_browser() -> Iterator[Browser]:
-    """Start Chromium. Where it is absent the test is skipped, or fails when MADOGUCHI_REQUIRE_BROWSER=1."""
-    if not CHROMIUM.exists():
-        reason = f"{CHROMIUM} is not there. Install Chromium (Debian: apt install chromium) or name it in MADOGUCHI_CHROMIUM."
-        if os.environ.get("MADOGUCHI_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=_ARGUMENTS)
-        yield browser
-        browser.close()
+def need_chromium() -> None:
+    """Where Chromium is absent, skip the test and say so; fail it when MADOGUCHI_REQUIRE_BROWSER=1."""
+    if CHROMIUM and Path(CHROMIUM).exists():
+        return
+    reason = "Chromium is not there. Install it (Debian: apt install chromium) or name it in MADOGUCHI_CHROMIUM."
+    if os.environ.get("MADOGUCHI_REQUIRE_BROWSER") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @contextmanager

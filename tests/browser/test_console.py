@@ -7,14 +7,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from knowledge.load import load_all
-from tests.browser.chromium import axe_finds_nothing, no_sideways_scrolling, open_browser, serve
+from tests.browser.chromium import axe_finds_nothing, need_chromium, no_sideways_scrolling, serve
 from tests.connectors.console.house import LOGIN, PASSWORD, House, build_house, make_long_case, make_small_case
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as browser:
-        yield browser
+@pytest.fixture
+def browser(request: pytest.FixtureRequest) -> Browser:
+    need_chromium()
+    return request.getfixturevalue("chromium")
 
 
 @pytest.fixture
