@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -56,11 +56,12 @@ def read_text(text: str) -> Reading:
         if token.normalized_form() not in stop:
             words.append(token.normalized_form())
     squeezed = _PUNCTUATION.sub("", plain)
+    spellings = [squeezed, "".join(lemmas), jaconv.kata2hira(squeezed)]
     return Reading(
         squeezed,
         tuple(words),
         _PUNCTUATION.sub("", "".join(kana)),
-        tuple(_concepts_in(squeezed, "".join(lemmas))),
+        tuple(_concepts_in(spellings)),
     )
 
 
@@ -74,9 +75,9 @@ def plain_words(text: str) -> list[str]:
     return [token.normalized_form() for token in _tokenizer().tokenize(unicodedata.normalize("NFKC", text)) if token.surface().strip()]
 
 
-def _concepts_in(plain: str, lemmas: str) -> Iterator[str]:
+def _concepts_in(spellings: Sequence[str]) -> Iterator[str]:
     for concept, pattern in _concepts().items():
-        if pattern.search(plain) or pattern.search(lemmas):
+        if any(pattern.search(spelling) for spelling in spellings):
             yield concept
 
 
