@@ -3,13 +3,13 @@
 from dataclasses import asdict
 from typing import Any
 
-from knowledge.facts import Facts, answer_need, mark, merge
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.context import Turn, read_turn
+from knowledge.facts import Facts, answer_need, mark, merge
 
 _PASSING = {"refuse_answer": "declined", "express_uncertainty": "unknown"}
 _ANSWERS = {"affirm": True, "deny": False}

@@ -1,12 +1,12 @@
 """Questions in the middle of the interview."""
 
-from knowledge.faq import search_faq
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.context import read_turn
+from knowledge.faq import search_faq
 
 
 class ActionAnswerFaq(Action):

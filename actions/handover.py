@@ -1,12 +1,12 @@
 """From the summary to the caseworker: shown, agreed to, handed over."""
 
-from knowledge.base import knowledge_base
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.context import ask, read_turn, remember
+from knowledge.base import knowledge_base
 
 
 class ActionAskConsent(Action):

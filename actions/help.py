@@ -1,6 +1,5 @@
 """Asides: a question in the middle, a human, deletion, emergencies, another language."""
 
-from knowledge.lifeline_cards import human_lines, language_reply, lifeline_reply
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -8,6 +7,7 @@ from rasa_sdk.types import DomainDict
 
 from actions.context import ask, read_turn, remember
 from actions.interview import continue_interview
+from knowledge.lifeline_cards import human_lines, language_reply, lifeline_reply
 
 
 class ActionCallHuman(Action):

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-from knowledge.interview import InterviewState, choose_next
-from knowledge.needs import infer_needs, load_needs
-from knowledge.phrases import need_lines, say_fact, say_facts, summary_lines
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -12,6 +9,9 @@ from rasa_sdk.types import DomainDict
 
 from actions.context import Turn, ask, read_turn, remember
 from actions.suggestions import suggest
+from knowledge.interview import InterviewState, choose_next
+from knowledge.needs import infer_needs, load_needs
+from knowledge.phrases import need_lines, say_fact, say_facts, summary_lines
 
 _PASSED = {"refuse_answer": "utter_noted_declined", "express_uncertainty": "utter_noted_unknown"}
 _MOST_REPEATS = 3

@@ -1,12 +1,12 @@
 """Greeting and starting over."""
 
-from knowledge.base import knowledge_base
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.context import ask, read_turn
+from knowledge.base import knowledge_base
 
 _KEPT_WHEN_STARTING_OVER = ("emergencies", "handed_over")
 

@@ -1,16 +1,16 @@
 """Naming the desks that can help."""
 
-from knowledge.base import knowledge_base
-from knowledge.facts import plain_values
-from knowledge.needs import infer_needs
-from knowledge.suggestions import suggest_desks, suggestion_card
-from knowledge.urgency import judge_urgency
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.context import Turn, read_turn
+from knowledge.base import knowledge_base
+from knowledge.facts import plain_values
+from knowledge.needs import infer_needs
+from knowledge.suggestions import suggest_desks, suggestion_card
+from knowledge.urgency import judge_urgency
 
 
 class ActionSuggestDesks(Action):

@@ -1,7 +1,6 @@
 """Rasa as a library: the agent on a thread and event loop of its own, one turn at a time."""
 
 import asyncio
-import os
 import threading
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -9,19 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
 
-import actions  # noqa: E402 - Rasa reads the environment when it is imported
-from rasa.core.agent import Agent  # noqa: E402
-from rasa.core.channels.channel import UserMessage  # noqa: E402
-
-from bot.action_endpoint import InProcessActions  # noqa: E402
-from bot.channel import TurnChannel, effects_of, replies_of  # noqa: E402
-from bot.errors import ModelMissing, TurnFailed  # noqa: E402
-from bot.reply import Reply  # noqa: E402
-from bot.tracker_store import TurnTrackerStore, kept  # noqa: E402
+import actions
+from bot.action_endpoint import InProcessActions
+from bot.channel import TurnChannel, effects_of, replies_of
+from bot.errors import ModelMissing, TurnFailed
+from bot.reply import Reply
+from bot.tracker_store import TurnTrackerStore, kept
 
 _Result = TypeVar("_Result")
 _WARM_UP = "hello"

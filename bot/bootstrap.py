@@ -8,10 +8,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
-from knowledge.base import KnowledgeBase, use_knowledge
-from knowledge.directory import Directory
-from knowledge.load import load_all
-from knowledge.phrases import neutral_organisation
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -25,6 +21,10 @@ from bot.retention import purge_daily
 from bot.settings import Settings
 from bot.training import model_file
 from bot.turn import TurnTools
+from knowledge.base import KnowledgeBase, use_knowledge
+from knowledge.directory import Directory
+from knowledge.load import load_all
+from knowledge.phrases import neutral_organisation
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from knowledge.facts import Facts, plain_values
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.models import Case
 from bot.sheet import build_sheet
+from knowledge.facts import Facts, plain_values
 
 # Without 0/O, 1/I/L, so that a number read out on the phone arrives.
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"

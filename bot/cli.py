@@ -47,7 +47,7 @@ def serve(port: Annotated[int | None, typer.Option(help="Port to listen on.")] =
         login = ensure_first_login(session, settings, parts.clock())
     out.print(f"\n  Chat            {settings.base_url}/")
     out.print(f"  Console, admin  {settings.base_url}/console/")
-    if login is not None:
+    if login is not None and settings.staff_password is None:
         out.print(f"\n  First login (shown once, keep it): [bold]{login.login}[/bold]  password: [bold]{login.password}[/bold]")
     out.print("\n  Ctrl-C stops.\n")
     uvicorn.run(web, host=settings.host, port=settings.port, ws="wsproto", log_config=None, access_log=False, server_header=False)
@@ -146,10 +146,10 @@ def db_revision(message: str) -> None:
 @knowledge_app.command("load")
 def knowledge_load() -> None:
     """Load the data files into the database."""
-    from knowledge.load import load_all
     from sqlalchemy.orm import Session
 
     from bot.database import migrate, open_database
+    from knowledge.load import load_all
 
     engine = open_database(Settings())
     migrate(engine)

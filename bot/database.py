@@ -6,13 +6,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from knowledge import models as _knowledge_models  # noqa: F401 - registers the directory's tables
-from knowledge.database import Base, open_engine
 from sqlalchemy import Engine
 
 from bot import models as _models  # noqa: F401 - registers the assistant's tables
 from bot.encryption import use_key_file
 from bot.settings import Settings
+from knowledge import models as _knowledge_models  # noqa: F401 - registers the directory's tables
+from knowledge.database import Base, open_engine
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict
+
 from knowledge.facts import Facts, plain_values
 from knowledge.needs import infer_needs, load_needs
 from knowledge.phrases import print_value
 from knowledge.urgency import judge_urgency
 from knowledge.vocabulary import load_vocabulary
-from pydantic import BaseModel, ConfigDict
 
 _NEVER_ASKED = ("gender",)  # only kept when said
 

@@ -1,10 +1,7 @@
 """Training the Rasa model when its inputs changed."""
 
 import hashlib
-import os
 from pathlib import Path
-
-os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 
 _ROOT = Path(__file__).resolve().parent.parent
 _INPUTS = ("config.yml", "domain.yml", "bot/dialogue/*.yml", "nlu/**/*.py", "nlu/**/*.yml", "knowledge/data/vocabulary.yml", "uv.lock")

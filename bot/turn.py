@@ -9,8 +9,6 @@ from datetime import datetime
 from typing import Literal
 
 import structlog
-from knowledge.lifeline_cards import lifeline_reply
-from nlu.emergency import EmergencySign, detect_emergency
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -23,6 +21,8 @@ from bot.live import Live
 from bot.models import Alert, Case, Conversation, FactRow, Message, TrackerEvent
 from bot.reply import Button, Card, Reply
 from bot.wording import say
+from knowledge.lifeline_cards import lifeline_reply
+from nlu.emergency import EmergencySign, detect_emergency
 
 MAX_ATTEMPTS = 3
 Outcome = Literal["idle", "done", "retry"]

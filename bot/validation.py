@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import yaml
+from pydantic import BaseModel, ConfigDict
+
+from bot.wording import responses
 from knowledge import disaster, practices, programmes
 from knowledge.directory import Directory
 from knowledge.faq import read_faq
@@ -17,9 +20,6 @@ from knowledge.urgency import load_urgency
 from knowledge.vocabulary import load_vocabulary
 from nlu.emergency import check_lexicon
 from nlu.patterns import load_lexicon
-from pydantic import BaseModel, ConfigDict
-
-from bot.wording import responses
 
 _READABILITY = Path(__file__).parent.parent / "knowledge" / "data" / "readability.yml"
 _NEVER_ASKED = {"gender"}

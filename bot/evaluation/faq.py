@@ -4,10 +4,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from knowledge.faq import Corpus, bm25_ranking, read_faq, search_corpus
-
 from bot.evaluation.cases import Case
 from bot.evaluation.figures import Tally
+from knowledge.faq import Corpus, bm25_ranking, read_faq, search_corpus
 
 _DEPTH = 10
 

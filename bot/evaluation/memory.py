@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from nlu.emergency import detect_emergency
-
 from bot.assistant import Assistant, TurnInput, TurnResult
 from bot.reply import Reply
 from bot.sheet import Sheet, build_sheet
 from bot.turn import emergency_reply
 from bot.wording import say
+from nlu.emergency import detect_emergency
 
 
 @dataclass

@@ -5,10 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from knowledge.facts import merge, plain_values
-from knowledge.needs import infer_needs
-from knowledge.urgency import judge_urgency
-from knowledge.vocabulary import load_vocabulary
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -17,6 +13,10 @@ from bot.assistant import Assistant
 from bot.evaluation.cases import Case, pairs, read_cases
 from bot.evaluation.figures import Tally
 from bot.evaluation.personas import PersonaRun, play
+from knowledge.facts import merge, plain_values
+from knowledge.needs import infer_needs
+from knowledge.urgency import judge_urgency
+from knowledge.vocabulary import load_vocabulary
 
 _HELD = ("said", "confirmed", "corrected")
 _MISSES_SHOWN = 400

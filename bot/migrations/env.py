@@ -1,12 +1,11 @@
 """Alembic's environment: migrates the database that the caller hands over."""
 
 from alembic import context
-from knowledge import models as _knowledge_models  # noqa: F401 - registers the directory's tables
-from knowledge.database import Base
 from sqlalchemy.types import TypeDecorator
 
 from bot import models as _models  # noqa: F401 - registers the assistant's tables
-
+from knowledge import models as _knowledge_models  # noqa: F401 - registers the directory's tables
+from knowledge.database import Base
 
 
 def render_item(kind: str, item: object, _context: object) -> str | bool:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import uvicorn
+
 from bot import bootstrap
 from bot.settings import Settings
 

@@ -7,11 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
+
 from bot import bootstrap
 from bot.assistant import Assistant
 from bot.logs import configure_logging
 from bot.settings import Settings
-from fastapi.testclient import TestClient
 
 CANARY = "カナリア小鳥遊7731"
 

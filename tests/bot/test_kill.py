@@ -11,11 +11,12 @@ from threading import Event, Thread
 
 import httpx
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from bot.database import open_database
 from bot.models import Message
 from bot.settings import Settings
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 KILLS, MESSAGES, CONVERSATIONS = 10, 50, 5
 SERVER = Path(__file__).parent / "kill_server.py"

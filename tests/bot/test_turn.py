@@ -5,14 +5,15 @@ from datetime import datetime
 from itertools import count
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
 from bot import inbox
 from bot.assistant import Assistant, TurnInput, TurnResult
 from bot.errors import ModelMissing, TurnFailed
 from bot.live import Live
 from bot.models import Alert, Case, Conversation, FactRow, Message, TrackerEvent
 from bot.turn import MAX_ATTEMPTS, TurnTools, take_turn
-from sqlalchemy import select
-from sqlalchemy.orm import Session, sessionmaker
 
 Sessions = sessionmaker[Session]
 
