@@ -8,7 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from knowledge.facts import Facts
+from knowledge.facts import Evidence, Facts
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Turn:
 
 def read_turn(tracker: Tracker) -> Turn:
     """Return what this turn starts from."""
-    user = next((event for event in reversed(tracker.events) if event.get("event") == "user"), {})
+    user: dict[str, Any] = next((event for event in reversed(tracker.events) if event.get("event") == "user"), {})
     metadata = user.get("metadata") or {}
     now = metadata.get("now")
     return Turn(
@@ -48,6 +48,11 @@ def read_turn(tracker: Tracker) -> Turn:
         now=datetime.fromisoformat(now) if now else datetime.now().astimezone(),
         metadata=metadata,
     )
+
+
+def whole_message(turn: Turn) -> Evidence:
+    """Return the whole message as evidence."""
+    return {"message_id": turn.message_id, "text": turn.text, "start": 0, "end": len(turn.text)}
 
 
 def ask(

@@ -1,17 +1,17 @@
 """Keeping what each message says, whatever its intent: runs as the mapping of slot `facts` before anything else."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.context import Turn, read_turn
+from actions.context import Turn, read_turn, whole_message
 from knowledge.facts import Facts, answer_need, mark, merge
 
-_PASSING = {"refuse_answer": "declined", "express_uncertainty": "unknown"}
+_PASSING: dict[str, Literal["declined", "unknown"]] = {"refuse_answer": "declined", "express_uncertainty": "unknown"}
 _ANSWERS = {"affirm": True, "deny": False}
 
 
@@ -44,7 +44,7 @@ def _entities(entities: list[dict[str, Any]], turn: Turn) -> list[dict[str, Any]
 
 def _with_answers(facts: Facts, turn: Turn) -> Facts:
     need, fact = turn.asked("need"), turn.asked("fact")
-    words = [{"message_id": turn.message_id, "text": turn.text, "start": 0, "end": len(turn.text)}]
+    words = [whole_message(turn)]
     if need and turn.intent in _ANSWERS:
         return answer_need(facts, need, _ANSWERS[turn.intent], words)
     if need and turn.intent == "refuse_answer":

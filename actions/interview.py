@@ -7,7 +7,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.context import Turn, ask, read_turn, remember
+from actions.context import Turn, ask, read_turn, remember, whole_message
 from actions.suggestions import suggest
 from knowledge.interview import InterviewState, choose_next
 from knowledge.needs import infer_needs, load_needs
@@ -164,8 +164,7 @@ def _keep_missed_answer(turn: Turn) -> list[EventType]:
     key = turn.asked("fact")
     if key is None or key in turn.facts or turn.changes or turn.intent not in _MISSED or not turn.interview.get("asked"):
         return []
-    words = {"message_id": turn.message_id, "text": turn.text, "start": 0, "end": len(turn.text)}
-    turn.facts[key] = {"value": None, "status": "unknown", "evidence": [words]}
+    turn.facts[key] = {"value": None, "status": "unknown", "evidence": [whole_message(turn)]}
     return [SlotSet("facts", turn.facts)]
 
 

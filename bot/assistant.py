@@ -105,8 +105,8 @@ class Assistant:
             self._endpoint.take_failure()
             try:
                 await self._agent.handle_message(message)
-            except Exception as failure:  # whatever Rasa or a component raises fails the turn; its text may quote the person
-                raise TurnFailed(f"the model raised {type(failure).__name__}") from failure
+            except Exception as raised:  # whatever Rasa or a component raises fails the turn; its text may quote the person
+                raise TurnFailed(f"the model raised {type(raised).__name__}") from raised
             finally:
                 tracker = self._trackers.release(turn.sender_id)
             failure = self._endpoint.take_failure()

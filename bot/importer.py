@@ -10,7 +10,7 @@ DOMAIN_PATHS = [str(_ROOT / "domain.yml"), str(_ROOT / "bot" / "dialogue")]
 TRAINING_PATHS = [str(_ROOT / "nlu" / "training"), str(_ROOT / "bot" / "dialogue")]
 
 
-class ProjectImporter(RasaFileImporter):  # type: ignore[misc]  # Rasa is untyped
+class ProjectImporter(RasaFileImporter):
     """Reads domain.yml, bot/dialogue/ and nlu/training/, whatever paths Rasa's command line hands over."""
 
     def __init__(self, config_file: str | None = None, *_paths: Any, **_more_paths: Any) -> None:

@@ -93,6 +93,11 @@ def _count_values() -> str:
     return f"{len(load_vocabulary().facts)} facts, {len(load_vocabulary().needs)} needs"
 
 
+def _check_emergency_lexicon() -> str:
+    check_lexicon()
+    return "read"
+
+
 _LOADERS: dict[str, Callable[[], str]] = {
     "vocabulary": _count_values,
     "needs": lambda: f"{len(load_needs().needs)} needs with rules",
@@ -107,5 +112,5 @@ _LOADERS: dict[str, Callable[[], str]] = {
     "practices": lambda: f"{len(practices.load_practices().services)} services",
     "faq": lambda: f"{len(read_faq())} entries",
     "lexicon": lambda: f"{len(load_lexicon().rules)} patterns",
-    "emergency lexicon": lambda: str(check_lexicon() or "read"),
+    "emergency lexicon": _check_emergency_lexicon,
 }

