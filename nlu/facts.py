@@ -13,6 +13,7 @@ from nlu.types import Mention
 from nlu.values.extract import extract_values
 from nlu.values.people import ANYONE, person_in_need
 from nlu.values.reading import read
+_SPEAKER = "speaker"
 _RELATIVES = ("parent", "sibling", "other", "child")
 
 
@@ -28,10 +29,10 @@ def extract_facts(text: str, asked: str | None, now: datetime) -> list[Mention]:
     reading = read_clauses(text)
     helped = _helped(text, asked, now)
     found = find(reading, asked, helped)
-    if helped == SELF and any(one.key == "speaker" and one.value == "family" for one in found):
+    if helped == SELF and any(one.key == _SPEAKER and one.value == "family" for one in found):
         helped = next((clause.word for clause in reading.clauses if clause.who in _RELATIVES), SELF)
         found = found if helped == SELF else find(reading, asked, helped)
-    found += _speaker(reading, helped)
+    found += _speaker(reading, helped) if asked in (None, _SPEAKER) else []
     found += read_answer(reading, asked, found, {mention.key for mention in values})
     mentions = [_mention(one, text, reading) for one in _settled(settle_household(found))]
     taken = {mention.key for mention in values}
@@ -51,7 +52,7 @@ def _speaker(reading: Reading, helped: str) -> list[Finding]:
     if helped in (SELF, HELPED):
         return []
     start = max(0, reading.text.find(helped))
-    return [Finding("speaker", "family", start, start + len(helped), 0.9, -1)]
+    return [Finding(_SPEAKER, "family", start, start + len(helped), 0.9, -1)]
 
 
 def _settled(found: Iterable[Finding]) -> list[Finding]:

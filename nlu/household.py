@@ -24,9 +24,11 @@ def settle_household(found: Sequence[Finding]) -> list[Finding]:
     return [*rest, chosen] if chosen else rest
 
 
-def _stated(stated: Sequence[Finding], members: dict[str, Finding], gone: bool, composed: Finding | None) -> Finding:
+def _stated(stated: Sequence[Finding], members: dict[str, Finding], gone: bool, composed: Finding | None) -> Finding | None:
     """Return the household that was said; a couple or a family that is more than that by its members gives way."""
-    best = min(stated, key=lambda one: (not one.answered, -one.confidence, one.order))
+    best = min(stated, key=lambda one: (-one.confidence, one.order))
+    if best.value == "couple" and gone and composed is None:
+        return None
     if composed is None or best.confidence >= 1.0:
         return best
     if best.value == "couple" and gone:

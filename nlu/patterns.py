@@ -20,6 +20,7 @@ from nlu.prefilter import required_words
 
 LEXICON = Path(__file__).parent / "lexicon"
 NEED = "need"
+_ANSWERED = 0.8
 NOTHING = "none"
 HOUSEHOLD_MEMBERS = ("with_partner", "with_child", "named_child", "with_parent")
 
@@ -45,6 +46,7 @@ class _Says(_Shape):
 class _Value(_Shape):
     says: list[str | _Says] = []
     answers: list[str | _Says] = []
+    only_asked: list[str] | None = None
 
 
 class _Answer(_Shape):
@@ -55,6 +57,7 @@ class _Answer(_Shape):
 class _Key(_Shape):
     scope: Scope = "person"
     allow: list[Allowed] = []
+    only_asked: list[str] | None = None
     answer: _Answer = _Answer()
     values: dict[str, _Value]
 
@@ -71,7 +74,11 @@ class _Words(_Shape):
 
 @dataclass(frozen=True)
 class Rule:
-    """One pattern and what it means. `asked_only`: it counts only as an answer to its key; `words`: one of them must be in the text."""
+    """One pattern and what it means.
+
+    `asked_only`: it counts only as an answer to its key; `only_asked`: in an answer it counts only if one of these was asked;
+    `words`: one of them must be in the text.
+    """
 
     key: str
     value: str
@@ -85,7 +92,14 @@ class Rule:
     scope: Scope
     confidence: float
     asked_only: bool
+    only_asked: frozenset[str] | None
     order: int
+
+    def counts(self, asked: str | None) -> bool:
+        """Tell whether the rule counts in an answer to the question `asked` (None: nothing was asked)."""
+        if asked == self.key:
+            return True
+        return not self.asked_only and (asked is None or self.only_asked is None or asked in self.only_asked)
 
 
 @dataclass(frozen=True)
@@ -124,7 +138,7 @@ def find(reading: Reading, asked: str | None, helped: str) -> list[Finding]:
     found: list[Finding] = []
     for order in sorted(due):
         rule = due[order]
-        if not rule.asked_only or rule.key == asked:
+        if rule.counts(asked):
             found += _findings(rule, reading, helped)
     return found
 
@@ -249,12 +263,14 @@ def _is_known(key: str, value: str) -> bool:
 def _rules_of(path: Path, key: str, spec: _Key, words: dict[str, str], order: int) -> Iterator[Rule]:
     for value, entry in spec.values.items():
         for asked_only, says in [*((False, one) for one in entry.says), *((True, one) for one in entry.answers)]:
-            yield _rule(f"{path.name}: {key}.{value}", key, value, spec, says, asked_only, words, order)
+            only_asked = entry.only_asked if entry.only_asked is not None else spec.only_asked
+            yield _rule(f"{path.name}: {key}.{value}", key, value, spec, says, asked_only, words, order, only_asked)
             order += 1
 
 
 def _rule(
-    record: str, key: str, value: str, spec: _Key, says: str | _Says, asked_only: bool, words: dict[str, str], order: int
+    record: str, key: str, value: str, spec: _Key, says: str | _Says, asked_only: bool, words: dict[str, str], order: int,
+    only_asked: list[str] | None,
 ) -> Rule:
     entry = says if isinstance(says, _Says) else _Says(is_=says)
     full = expand(entry.is_, words, record)
@@ -273,7 +289,8 @@ def _rule(
         allow=frozenset([*spec.allow, *entry.allow]),
         also=tuple(entry.also.items()),
         scope=entry.scope or spec.scope,
-        confidence=entry.confidence,
+        confidence=min(entry.confidence, _ANSWERED) if asked_only else entry.confidence,
         asked_only=asked_only,
+        only_asked=None if only_asked is None else frozenset(only_asked),
         order=order,
     )
