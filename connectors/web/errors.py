@@ -3,16 +3,16 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from bot.errors import UnknownToken
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
+from bot.errors import UnknownToken
 from connectors.web.wording import error_sentence
 
 
-class WebProblem(Exception):
+class WebError(Exception):
     """A request that is answered with `status` and the sentence `name` of the strings file."""
 
     def __init__(self, status: int, name: str) -> None:
@@ -32,7 +32,7 @@ class JsonRoute(APIRoute):
         async def answer(request: Request) -> Response:
             try:
                 response = await handle(request)
-            except WebProblem as problem:
+            except WebError as problem:
                 response = _problem(problem.status, problem.name)
             except UnknownToken:
                 response = _problem(401, "unknown_conversation")

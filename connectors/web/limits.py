@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from connectors.web.errors import WebProblem
+from connectors.web.errors import WebError
 from connectors.web.wording import error_sentence
 
 MAX_TEXT = 4000
@@ -28,7 +28,7 @@ class RateLimit:
         self._lock = threading.Lock()
 
     def check(self, key: str, now: datetime) -> None:
-        """Count one for `key` at `now`. Raises WebProblem (429) when the minute is full; that one does not count."""
+        """Count one for `key` at `now`. Raises WebError (429) when the minute is full; that one does not count."""
         with self._lock:
             if len(self._times) > _FORGET_ABOVE:
                 self._times = {name: times for name, times in self._times.items() if times and now - times[-1] < _MINUTE}
@@ -36,20 +36,20 @@ class RateLimit:
             while times and now - times[0] >= _MINUTE:
                 times.popleft()
             if len(times) >= self.per_minute:
-                raise WebProblem(429, "too_many")
+                raise WebError(429, "too_many")
             times.append(now)
 
 
 def clean_text(text: str) -> str:
     """Return `text` with halves of surrogate pairs replaced, which no encoding can hold.
 
-    Raises WebProblem (422) when it is empty, made of invisible characters only, or longer than MAX_TEXT.
+    Raises WebError (422) when it is empty, made of invisible characters only, or longer than MAX_TEXT.
     """
     whole = text.encode("utf-8", "replace").decode("utf-8")
     if not any(_visible(character) for character in whole):
-        raise WebProblem(422, "empty")
+        raise WebError(422, "empty")
     if len(whole) > MAX_TEXT:
-        raise WebProblem(422, "too_long")
+        raise WebError(422, "too_long")
     return whole
 
 

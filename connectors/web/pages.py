@@ -8,11 +8,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from knowledge.lifelines import load_lifelines
-from knowledge.phrases import neutral_organisation
 
 from connectors.web.settings import web_settings
 from connectors.web.wording import strings
+from knowledge.lifelines import load_lifelines
+from knowledge.phrases import neutral_organisation
 
 router = APIRouter(include_in_schema=False)
 STRIP = ("police_110", "fire_119", "child_189", "yorisoi")

@@ -5,15 +5,15 @@ import uuid
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from bot import inbox
-from bot.errors import UnknownToken
-from bot.models import Conversation
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from bot import inbox
+from bot.errors import UnknownToken
+from bot.models import Conversation
 from connectors.message import Incoming
-from connectors.web.errors import WebProblem
+from connectors.web.errors import WebError
 from connectors.web.limits import clean_text
 from connectors.web.pages import HEADERS, page
 from connectors.web.receive import accept, open_conversation
@@ -46,7 +46,7 @@ def start(request: Request, shared: Annotated[str, Form()] = "") -> Response:
     """Begin a conversation and keep its token in a cookie: for the session only when the device is shared."""
     try:
         token = open_conversation(request, web_settings().municipality or None)
-    except WebProblem as problem:
+    except WebError as problem:
         return page("plain_start.html", status=problem.status, problem=error_sentence(problem.name))
     settings = request.app.state.settings
     response = _see("/plain#latest")
@@ -75,7 +75,7 @@ async def post(
         await run_in_threadpool(_take, request, event_id, text, message_id, choice)
     except UnknownToken:
         return _forgotten(page("plain_start.html", status=401, problem=error_sentence("unknown_conversation")))
-    except WebProblem as problem:
+    except WebError as problem:
         return await _render(request, _Shown(error_sentence(problem.name), text), problem.status)
     return _see("/plain#latest")
 
@@ -124,7 +124,7 @@ def _take(request: Request, event_id: str, text: str, message_id: int, choice: i
 def _button(views: list[inbox.MessageView], message_id: int, choice: int) -> tuple[str, str]:
     buttons = views[0].content.get("buttons", []) if views and views[0].id == message_id else []
     if choice >= len(buttons):
-        raise WebProblem(422, "unreadable")
+        raise WebError(422, "unreadable")
     return buttons[choice]["title"], buttons[choice]["payload"]
 
 
@@ -148,7 +148,7 @@ async def _answered(request: Request) -> News | None:
         left = until - time.monotonic()
         if not news.typing or left <= 0:
             return news
-        await request.app.state.live.wait(conversation_id, min(left, 1.0))
+        await request.app.state.live.wait(conversation_id, min(left, 0.5))
 
 
 def _news(request: Request) -> tuple[int, News] | None:

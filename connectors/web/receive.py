@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from bot import inbox
-from bot.models import Conversation
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from bot import inbox
+from bot.models import Conversation
 from connectors.message import Incoming
 from connectors.web.cross_origin import CrossOrigin
-from connectors.web.errors import JsonRoute, WebProblem
+from connectors.web.errors import JsonRoute, WebError
 from connectors.web.limits import BodyLimit, RateLimit, clean_text
 from connectors.web.send import PING_SECONDS, LiveFeed, note_delivery, read_news
 from connectors.web.settings import web_settings
@@ -51,9 +51,9 @@ def install(app: FastAPI) -> None:
 
 
 def token_of(authorization: Annotated[str, Header()] = "") -> str:
-    """Return the token of the Authorization header. Raises WebProblem (401) when there is none."""
+    """Return the token of the Authorization header. Raises WebError (401) when there is none."""
     if not authorization.lower().startswith(_BEARER):
-        raise WebProblem(401, "unknown_conversation")
+        raise WebError(401, "unknown_conversation")
     return authorization[len(_BEARER) :].strip()
 
 
@@ -61,7 +61,7 @@ Token = Annotated[str, Depends(token_of)]
 
 
 def open_conversation(request: Request, municipality: str | None) -> str:
-    """Begin a conversation for a browser and return its token. Raises WebProblem (429) when one address opens too many."""
+    """Begin a conversation for a browser and return its token. Raises WebError (429) when one address opens too many."""
     now: datetime = request.app.state.clock()
     request.app.state.web_opening_limit.check(request.client.host if request.client else "", now)
     with request.app.state.sessions() as session:
@@ -69,7 +69,7 @@ def open_conversation(request: Request, municipality: str | None) -> str:
 
 
 def accept(request: Request, session: Session, conversation: Conversation, incoming: Incoming) -> tuple[int, bool]:
-    """Store what came in and wake those who watch. Returns (message id, whether it was new). Raises WebProblem (429)."""
+    """Store what came in and wake those who watch. Returns (message id, whether it was new). Raises WebError (429)."""
     now: datetime = request.app.state.clock()
     request.app.state.web_message_limit.check(str(conversation.id), now)
     stored = inbox.receive(
@@ -120,7 +120,7 @@ def get_messages(request: Request, token: Token, after: Annotated[int, Query(ge=
         conversation = inbox.conversation_for_token(session, token)
         news = read_news(session, conversation.id, after)
         if news is None:
-            raise WebProblem(401, "unknown_conversation")
+            raise WebError(401, "unknown_conversation")
         note_delivery(session, conversation.id, news.messages, request.app.state.clock())
         return news.as_json()
 

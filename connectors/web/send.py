@@ -1,18 +1,20 @@
 """What goes out to the browser: the conversation as JSON, and live as server-sent events."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.inbox import is_typing, mark_delivered, timeline
-from bot.live import Live
-from bot.models import Conversation, Message
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 from sse_starlette import ServerSentEvent
 from starlette.concurrency import run_in_threadpool
+
+from bot.inbox import is_typing, mark_delivered, timeline
+from bot.live import Live
+from bot.models import Conversation, Message
 
 LOOK_AGAIN_SECONDS = 3.0
 """How long a stream waits for the bell before it looks by itself (another process may have written)."""
@@ -43,9 +45,11 @@ def read_news(session: Session, conversation_id: int, after: int) -> News | None
     conversation = session.get(Conversation, conversation_id, populate_existing=True)
     if conversation is None:
         return None
+    # In this order: an answer that comes in between is then in the timeline, never missed while nobody seems to be typing.
+    typing = is_typing(session, conversation_id)
     messages = [view.as_json() for view in timeline(session, conversation_id, after)]
     oldest = session.scalar(select(func.min(Message.id)).where(Message.conversation_id == conversation_id, Message.kind != "start"))
-    return News(messages, is_typing(session, conversation_id), conversation.holder, oldest or 0)
+    return News(messages, typing, conversation.holder, oldest or 0)
 
 
 def note_delivery(session: Session, conversation_id: int, messages: list[dict[str, Any]], now: datetime) -> None:
@@ -60,33 +64,44 @@ class LiveFeed:
 
     sessions: sessionmaker[Session]
     live: Live
-    clock: Any
+    clock: Callable[[], datetime]
     conversation_id: int
     after: int
+    _oldest: int = 0
+    _state: dict[str, Any] | None = None
 
     async def events(self) -> AsyncIterator[ServerSentEvent]:
         """Yield the events of the web API; the first comes at once, so that a browser knows that nothing holds them back."""
         yield ServerSentEvent(comment="ready")
-        state: dict[str, Any] | None = None
-        oldest: int | None = None
         while True:
-            news = await run_in_threadpool(self._read)
-            if news is None:
-                yield ServerSentEvent(event="gone", data="{}")
-                return
-            if oldest and news.oldest != oldest:
-                # The person had what they wrote deleted: the page must not keep showing it.
-                yield ServerSentEvent(event="reset", data=_json({"oldest": news.oldest}))
-            oldest = news.oldest
-            for message in news.messages:
-                yield ServerSentEvent(event="message", id=str(message["id"]), data=_json(message))
-            if news.messages:
-                self.after = news.messages[-1]["id"]
-                await run_in_threadpool(self._note, news.messages)
-            if news.state != state:
-                state = news.state
-                yield ServerSentEvent(event="typing", data=_json(state))
-            await self.live.wait(self.conversation_id, LOOK_AGAIN_SECONDS)
+            # The bell is listened for before looking, so that nothing rings unheard in between.
+            bell = asyncio.create_task(self.live.wait(self.conversation_id, LOOK_AGAIN_SECONDS))
+            await asyncio.sleep(0)
+            try:
+                news = await run_in_threadpool(self._read)
+                if news is None:
+                    yield ServerSentEvent(event="gone", data="{}")
+                    return
+                for event in self._events_of(news):
+                    yield event
+                if news.messages:
+                    await run_in_threadpool(self._note, news.messages)
+                if not (news.typing and news.messages):
+                    await bell
+            finally:
+                bell.cancel()
+
+    def _events_of(self, news: News) -> Iterator[ServerSentEvent]:
+        if self._oldest and news.oldest != self._oldest:
+            # The person had what they wrote deleted: the page must not keep showing it.
+            yield ServerSentEvent(event="reset", data=_json({"oldest": news.oldest}))
+        self._oldest = news.oldest
+        for message in news.messages:
+            self.after = message["id"]
+            yield ServerSentEvent(event="message", id=str(message["id"]), data=_json(message))
+        if news.state != self._state:
+            self._state = news.state
+            yield ServerSentEvent(event="typing", data=_json(news.state))
 
     def _read(self) -> News | None:
         with self.sessions() as session:

@@ -3,6 +3,7 @@
 `python tests/browser/widget_server.py 8123` starts it for looking at. Desks and people in it are samples (見本).
 """
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -15,18 +16,23 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import uvicorn
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlalchemy.exc import InvalidRequestError, NoResultFound
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.datastructures import State
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from bot.database import migrate, open_database
-from bot.inbox import add_reply, use_queue
+from bot.inbox import add_reply, erase_conversation, use_queue
 from bot.live import Live
 from bot.models import Conversation, Message
 from bot.reply import Button, Card, Reach, Reply
 from bot.settings import Settings
 from connectors.web import receive
-from fastapi import FastAPI
+from connectors.web.limits import RateLimit
 from knowledge.lifeline_cards import lifeline_reply
-from sqlalchemy import select
-from sqlalchemy.orm import Session, sessionmaker
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=TOKYO)
@@ -140,7 +146,7 @@ def answer(text: str, payload: str | None, now: datetime) -> list[Reply]:
     if "こわれ" in text:
         return [APOLOGY]
     if payload == "/affirm":
-        return [Reply(text="ありがとうございます。相談員に渡しました。\n\n受付番号は 見本-1234 です。急ぐときは 03-0000-0000 にお電話ください。")]
+        return [Reply(text="ありがとうございます。相談員に渡しました。\n\n受付番号は 見本-1234 です。急ぐときは 03-0000-0000 へどうぞ。")]
     if payload is not None:
         return [Reply(text=f"「{text}」ですね。わかりました。")]
     return [QUESTION]
@@ -153,6 +159,7 @@ class WidgetServer:
     port: int
     sessions: sessionmaker[Session]
     live: Live
+    state: State
     switches: Switches = field(default_factory=Switches)
     clock: Callable[[], datetime] = lambda: datetime.now(TOKYO)
     running: bool = True
@@ -161,6 +168,15 @@ class WidgetServer:
     def url(self) -> str:
         """Where it is."""
         return f"http://127.0.0.1:{self.port}"
+
+    def reset(self) -> None:
+        """Forget all conversations, limits and switches."""
+        self.switches.__dict__.update(Switches().__dict__)
+        self.state.web_message_limit = RateLimit(20)
+        self.state.web_opening_limit = RateLimit(60)
+        with self.sessions() as session:
+            for conversation in session.scalars(select(Conversation)).all():
+                erase_conversation(session, conversation)
 
     def say_as_staff(self, text: str) -> None:
         """Let a caseworker take over the newest conversation and write."""
@@ -181,13 +197,16 @@ class WidgetServer:
         """Answer whatever comes in."""
         while self.running:
             with self.sessions() as session:
-                waiting = session.scalars(select(Message).where(Message.direction == "in", Message.status == "new").order_by(Message.id)).first()
+                due = select(Message).where(Message.direction == "in", Message.status == "new").order_by(Message.id)
+                waiting = session.scalars(due).first()
                 if waiting is not None and not self.switches.silent:
                     time.sleep(self.switches.delay)
-                    self._answer(session, waiting)
+                    with contextlib.suppress(InvalidRequestError, NoResultFound, StaleDataError):  # deleted meanwhile
+                        self._answer(session, waiting)
             time.sleep(0.03)
 
     def _answer(self, session: Session, message: Message) -> None:
+        session.refresh(message)
         conversation = session.get_one(Conversation, message.conversation_id)
         content = message.content
         replies = [GREETING] if message.kind == "start" else answer(content["text"], content.get("payload"), self.clock())
@@ -204,12 +223,13 @@ def start(data_dir: Path, port: int) -> tuple[WidgetServer, Callable[[], None]]:
     engine = open_database(settings)
     migrate(engine)
     use_queue(lambda _session, _conversation_id: None)
-    server = WidgetServer(port, sessionmaker(engine, expire_on_commit=False), Live())
     app = FastAPI()
+    server = WidgetServer(port, sessionmaker(engine, expire_on_commit=False), Live(), app.state)
     app.state.sessions, app.state.live, app.state.clock, app.state.settings = server.sessions, server.live, server.clock, settings
     receive.install(app)
     app.add_middleware(_Fault, switches=server.switches)
-    web = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1))
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1)
+    web = uvicorn.Server(config)
     threads = [threading.Thread(target=web.run, daemon=True), threading.Thread(target=server.answer_forever, daemon=True)]
     for thread in threads:
         thread.start()

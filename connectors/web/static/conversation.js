@@ -138,6 +138,7 @@ export class Conversation {
         const { event_id, text, payload } = this.outbox[0];
         const event = this.outbox[0];
         event.sending = true;
+        event.waiting = false;
         this.view.changed();
         const { id } = await this.api.post({ event_id, text, ...(payload ? { payload } : {}) });
         if (!this.started) return;
@@ -158,8 +159,9 @@ export class Conversation {
     const event = this.outbox[0];
     if (event) {
       event.sending = false;
-      event.problem = error.sentence;
       event.lasting = error.status === 422 || error.status === 413;
+      event.waiting = error.status === 0 && !navigator.onLine;
+      if (!event.waiting) event.problem = error.sentence;
       if (!event.lasting) this.#later();
     }
     this.#keep();

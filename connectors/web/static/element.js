@@ -19,7 +19,9 @@ export async function mount(options) {
   const element = document.createElement("madoguchi-chat");
   element.prepare(options, strings);
   document.body.append(element);
-  for (const opener of document.querySelectorAll("[data-madoguchi-open]")) {
+  const openers = document.querySelectorAll("[data-madoguchi-open]");
+  element.watchOpeners(openers);
+  for (const opener of openers) {
     opener.addEventListener("click", (event) => {
       event.preventDefault();
       element.open(opener);
@@ -46,7 +48,8 @@ export class MadoguchiChat extends HTMLElement {
     const style = h("link", { rel: "stylesheet", href: new URL("widget.css", this.options.assets).href });
     this.#build();
     this.frame.style.visibility = "hidden";
-    style.addEventListener("load", () => (this.frame.style.visibility = ""));
+    this.styled = new Promise((resolve) => ["load", "error"].forEach((name) => style.addEventListener(name, resolve)));
+    this.styled.then(() => (this.frame.style.visibility = ""));
     root.append(style, this.frame);
     document.addEventListener("keydown", (event) => this.#escape(event));
     window.visualViewport?.addEventListener("resize", () => this.#fitKeyboard());
@@ -74,7 +77,7 @@ export class MadoguchiChat extends HTMLElement {
     this.dialog.addEventListener("keydown", (event) => this.#keepFocus(event));
     this.launcher = h(
       "button.launcher",
-      { type: "button", "aria-expanded": "false", onclick: () => this.open(this.launcher), hidden: page || this.options.launcher === "none" },
+      { type: "button", "aria-expanded": "false", onclick: () => this.open(this.launcher), hidden: page },
       icon("house"),
       h("span", {}, s.launcher.open),
       h("span.badge", { hidden: true }),
@@ -125,21 +128,21 @@ export class MadoguchiChat extends HTMLElement {
     this.unread = 0;
     this.#badge();
     this.#fitKeyboard();
-    if (how !== "page") (this.touch() ? this.panel.title : this.panel.input).focus();
+    // What is not yet visible cannot take the focus.
+    if (how !== "page") this.styled.then(() => (this.touch() ? this.panel.title : this.panel.input).focus());
     if (!this.conversation) this.#start();
     this.dispatchEvent(new CustomEvent("madoguchi-open", { bubbles: true, composed: true }));
   }
 
   /** Fold the chat away; it goes on. */
   close() {
-    if (this.page) return;
+    if (this.page || this.dialog.hidden) return;
     this.dialog.hidden = true;
     this.dialog.removeAttribute("aria-modal");
     document.documentElement.style.overflow = "";
-    this.launcher.hidden = this.options.launcher === "none";
-    this.launcher.setAttribute("aria-expanded", "false");
+    this.#showLauncher();
     this.store.remove("open");
-    (this.opener && this.opener !== this.launcher ? this.opener : this.launcher).focus();
+    (this.launcher.hidden && this.opener ? this.opener : this.launcher).focus();
     this.dispatchEvent(new CustomEvent("madoguchi-close", { bubbles: true, composed: true }));
   }
 
@@ -150,6 +153,21 @@ export class MadoguchiChat extends HTMLElement {
     this.store.remove("open");
     if (this.store.shared) this.store.forget();
     window.location.replace(new URL(this.options.exitUrl || "blank", this.options.base).href);
+  }
+
+  /** Leave the launcher away as long as `elements`, which open the chat too, are in sight. */
+  watchOpeners(elements) {
+    this.inSight = new Set();
+    const observer = new IntersectionObserver((entries) => {
+      for (const entry of entries) this.inSight[entry.isIntersecting ? "add" : "delete"](entry.target);
+      this.#showLauncher();
+    });
+    for (const element of elements) observer.observe(element);
+  }
+
+  #showLauncher() {
+    const needless = this.page || this.options.launcher === "none" || this.inSight?.size > 0;
+    this.launcher.hidden = needless || !this.dialog.hidden;
   }
 
   async #start() {
@@ -238,6 +256,7 @@ export class MadoguchiChat extends HTMLElement {
     this.menu.hidden = !on;
     this.panel.body.hidden = on;
     this.panel.menuButton.setAttribute("aria-expanded", String(on));
+    for (const question of this.menu.querySelectorAll(".confirm")) question.fold();
     if (on) this.menu.querySelector("h2").focus();
     else this.panel.menuButton.focus();
   }
@@ -279,7 +298,7 @@ export class MadoguchiChat extends HTMLElement {
 
   #print() {
     this.#showMenu(false);
-    const summary = this.panel.list.querySelector(".message.summary, .message.suggestion");
+    const summary = this.panel.list.querySelector(".kind-summary, .kind-suggestion");
     this.frame.classList.toggle("print-summary", Boolean(summary));
     const sheet = h("link", { rel: "stylesheet", media: "print", href: new URL("print.css", this.options.assets).href });
     sheet.addEventListener("load", () => {

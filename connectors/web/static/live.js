@@ -1,7 +1,8 @@
 /* Live delivery: a stream of server-sent events read with fetch (EventSource cannot send the token), reconnecting with back-off
    from the last message seen; where something on the way holds streams back, asking every few seconds. */
 
-const FIRST_BYTE_MS = 8000;
+const FIRST_BYTE_MS = 6000;
+const LOOK_MS = 2000;
 const SILENCE_MS = 40000;
 const STREAM_TRIES = 3;
 const RETRY_STREAM_MS = 120000;
@@ -65,15 +66,22 @@ export class Live {
   }
 
   async #poll() {
+    await this.#look();
+    await this.#sleep(document.visibilityState === "visible" ? POLL_MS : POLL_MS * 5);
+  }
+
+  async #look() {
     const news = await this.api.messages(this.after);
+    if (!this.running) return;
     this.handlers.connection("polling");
     for (const message of news.messages) this.#take(message);
     this.handlers.state(news);
-    await this.#sleep(document.visibilityState === "visible" ? POLL_MS : POLL_MS * 5);
   }
 
   async #stream() {
     this.abort = new AbortController();
+    // Nobody waits for what a held-back stream does not bring; a failure here is the stream's failure too, and told by it.
+    const meanwhile = setTimeout(() => this.#look().catch(() => {}), this.streamFailures ? 0 : LOOK_MS);
     let timer = setTimeout(() => this.abort.abort(), FIRST_BYTE_MS);
     let heard = false;
     try {
@@ -88,12 +96,13 @@ export class Live {
         heard = true;
         this.failures = 0;
         this.streamFailures = 0;
+        clearTimeout(meanwhile);
         clearTimeout(timer);
         timer = setTimeout(() => this.abort.abort(), SILENCE_MS);
         rest = this.#parse(rest + decoder.decode(value, { stream: true }));
       }
     } catch (error) {
-      if (!heard) this.#noteStreamFailure();
+      if (!heard && navigator.onLine) this.#noteStreamFailure();
       throw error;
     } finally {
       clearTimeout(timer);

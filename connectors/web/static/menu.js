@@ -63,5 +63,10 @@ function confirmed(s, label, note, sure, act) {
   };
   ask.addEventListener("click", () => show(more.hidden));
   no.addEventListener("click", () => show(false));
+  more.fold = () => {
+    more.hidden = true;
+    problem.hidden = true;
+    ask.setAttribute("aria-expanded", "false");
+  };
   return h("div.confirmed", {}, ask, more);
 }

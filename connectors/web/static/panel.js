@@ -16,6 +16,7 @@ export class Panel {
     this.s = s;
     this.actions = actions;
     this.touch = touch;
+    this.level = page ? 2 : 3;
     this.nodes = new Map();
     this.#build(page, shared);
   }
@@ -26,7 +27,7 @@ export class Panel {
     this.title = h(page ? "h1.title" : "h2.title", { id: "title", tabindex: "-1" }, s.header.title, this.status);
     this.menuButton = h("button.bar-button", { type: "button", "aria-expanded": "false", onclick: actions.menu }, icon("menu"), h("span", {}, s.header.menu));
     this.header = h(
-      "header.bar",
+      "div.bar",
       {},
       this.title,
       h("button.exit", { type: "button", onclick: actions.exit }, icon("exit"), s.header.exit),
@@ -37,7 +38,7 @@ export class Panel {
     this.intro = h(
       "div.intro",
       {},
-      h("p", {}, s.intro.exit),
+      h("p", {}, this.touch() ? s.intro.exit_touch : s.intro.exit),
       check(s.intro.shared, s.intro.shared_note, shared, actions.shared, "shared"),
     );
     this.list = h("div.list", { role: "log", "aria-live": "polite", "aria-label": s.log.label, "aria-relevant": "additions" });
@@ -100,8 +101,8 @@ export class Panel {
   }
 
   #fit() {
-    this.input.style.height = "auto";
-    this.input.style.height = `${this.input.scrollHeight + 4}px`;
+    this.input.style.height = "";
+    if (this.input.value) this.input.style.height = `${this.input.scrollHeight + 4}px`;
     const length = [...this.input.value].length;
     this.count.textContent = length > MAX_TEXT ? this.s.composer.over : length > COUNT_FROM ? fill(this.s.composer.count, { count: length }) : "";
     this.count.classList.toggle("over", length > MAX_TEXT);
@@ -118,9 +119,9 @@ export class Panel {
     const wasNearEnd = this.#nearEnd();
     const wanted = [];
     const fresh = [];
-    for (const message of messages) wanted.push(this.#node(message.key || message.id, "sent", () => renderMessage(message, this.s), message, fresh));
+    for (const message of messages) wanted.push(this.#node(message.key || message.id, "sent", () => renderMessage(message, this.s, this.level), message, fresh));
     for (const event of outbox) {
-      const state = `${event.problem || ""}${event.lasting || ""}`;
+      const state = `${event.problem || ""}${event.waiting || ""}`;
       wanted.push(this.#node(event.event_id, `pending${state}`, () => renderPending(event, this.s, this.actions), event, fresh));
     }
     this.#place(wanted);
@@ -128,6 +129,8 @@ export class Panel {
     this.#marks(messages);
     this.intro.hidden = messages.some((message) => message.author === "resident") || outbox.length > 0;
     if (fresh.length) this.#follow(fresh, messages, first, wasNearEnd);
+    else if (this.troubled && wasNearEnd) this.#scrollTo(this.troubled);
+    this.troubled = null;
   }
 
   #node(key, state, make, source, fresh) {
@@ -136,8 +139,10 @@ export class Panel {
     if (known && known.state === state) return known.element;
     const element = make();
     this.nodes.set(id, { element, state });
-    if (known) known.element.replaceWith(element);
-    if (!known) fresh.push({ element, resident: !source.author || source.author === "resident" });
+    if (known) {
+      known.element.replaceWith(element);
+      if (source.problem) this.troubled = element;
+    } else fresh.push({ element, resident: !source.author || source.author === "resident" });
     return element;
   }
 

@@ -5,22 +5,23 @@ import { fill, h, icon } from "./dom.js";
 const SAFE_LINK = /^(tel:[0-9+%]|https?:\/\/|mailto:)/;
 const IN_TEXT = /(https?:\/\/[^\s\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]+|(?<![\d-])0\d{1,4}-\d{1,4}-\d{3,4}(?![\d-]))/;
 const HEADING = /^【.+】$/;
+const ITEM = /^・/;
 
-/** Return the element of one message. `again`: the message before it is by the same author, so that the name need not show. */
-export function renderMessage(message, s) {
-  const special = ["lifeline", "summary", "apology"].includes(message.kind) ? message.kind : null;
+/** Return the element of one message; `level` is the level of its headings, one below the chat's own title. */
+export function renderMessage(message, s, level) {
+  const special = ["lifeline", "summary"].includes(message.kind) ? message.kind : null;
   const body = h("div.bubble");
-  if (special) body.append(h("h3.kind", {}, icon(special === "summary" ? "check" : "alert"), s.log[special]));
+  if (special) body.append(h(`h${level}.kind`, {}, icon(special === "summary" ? "check" : "alert"), s.log[special]));
   body.append(...renderText(message.text, message.author !== "resident"));
   const element = h(
-    `div.message.${message.author}.${message.kind}`,
+    `div.message.${message.author}.kind-${message.kind}`,
     { "data-id": message.id },
     renderAuthor(message.author, message.created_at, s),
     message.text || special ? body : null,
   );
   if (message.cards?.length) {
     const place = special === "lifeline" ? body : element;
-    place.append(h("div.cards", {}, ...message.cards.map((card) => renderCard(card, s, special === "lifeline"))));
+    place.append(h("div.cards", {}, ...message.cards.map((card) => renderCard(card, s, special === "lifeline", special ? level + 1 : level))));
   }
   return element;
 }
@@ -43,7 +44,7 @@ export function renderPending(event, s, { retry, takeBack }) {
       ),
     );
   } else {
-    element.append(h("p.note", {}, s.state.sending));
+    element.append(h("p.note", {}, event.waiting ? s.state.waiting : s.state.sending));
   }
   return element;
 }
@@ -58,7 +59,8 @@ export function renderChoices(message, s, choose) {
 }
 
 function renderAuthor(author, createdAt, s) {
-  const name = h("span.name", {}, icon({ bot: "house", staff: "person", resident: "dot" }[author] || "house"), s.log[author]);
+  const picture = { bot: "house", staff: "person" }[author];
+  const name = h("span.name", {}, picture ? icon(picture) : null, s.log[author]);
   const who = h("p.who", {}, name);
   if (createdAt) {
     const time = new Date(createdAt);
@@ -74,8 +76,9 @@ function renderText(text, linked) {
     .filter((paragraph) => paragraph.trim())
     .map((paragraph) => {
       const element = h("p");
-      paragraph.split("\n").forEach((line, at) => {
-        if (at) element.append(h("br"));
+      paragraph.split("\n").forEach((line, at, lines) => {
+        if (ITEM.test(line)) return element.append(h("span.item", {}, ...(linked ? linkify(line) : [line])));
+        if (at && !ITEM.test(lines[at - 1])) element.append(h("br"));
         if (HEADING.test(line)) element.append(h("strong", {}, line));
         else element.append(...(linked ? linkify(line) : [line]));
       });
@@ -98,19 +101,19 @@ function outside(href, label, className = "") {
   return h(name, { href, target: "_blank", rel: "noopener noreferrer" }, label);
 }
 
-function renderCard(card, s, urgent) {
-  const heading = urgent ? "h4" : "h3";
+function renderCard(card, s, urgent, level) {
   const calls = card.reach.filter((reach) => reach.kind === "phone");
   const others = card.reach.filter((reach) => reach.kind !== "phone");
   return h(
     "article.card",
     {},
-    h(heading, {}, card.title),
+    h(`h${level}.card-title`, {}, card.title),
+    ...(urgent ? calls.map((reach) => renderReach(reach, s)) : []),
     card.what && h("p.what", {}, card.what),
     !urgent && card.why && h("div.why", {}, h("p.label", {}, s.card.why), h("p", {}, card.why)),
     renderHours(card, s),
     card.reach.length && !urgent ? h("p.label", {}, s.card.reach) : null,
-    ...calls.map((reach) => renderReach(reach, s)),
+    ...(urgent ? [] : calls.map((reach) => renderReach(reach, s))),
     others.length ? h("ul.reach", {}, ...others.map((reach) => h("li", {}, renderReach(reach, s)))) : null,
     urgent && card.why && h("p.aside", {}, card.why),
     card.say && h("div.say", {}, h("p.label", {}, s.card.say), h("p", {}, card.say)),
@@ -123,14 +126,13 @@ function renderCard(card, s, urgent) {
 function renderHours(card, s) {
   if (!card.hours && card.open_now === null) return null;
   const chip = { true: ["open", s.card.open], false: ["closed", s.card.closed] }[String(card.open_now)];
-  // The hours may begin with the same words as the chip.
   return h("div.hours", {}, chip ? h(`span.chip.${chip[0]}`, {}, icon(chip[0] === "open" ? "check" : "dot"), chip[1]) : null, h("span", {}, card.hours));
 }
 
 function renderReach(reach, s) {
   const href = reach.href && SAFE_LINK.test(reach.href) ? reach.href : null;
   if (reach.kind === "phone" && href) return h("a.call", { href }, icon("phone"), h("span", {}, reach.label));
-  const picture = icon({ phone: "phone", web: "web", visit: "place" }[reach.kind] || "dot");
+  const picture = icon({ phone: "phone", web: "web", visit: "place" }[reach.kind] || "search");
   if (!href) return h("span.way", {}, picture, h("span", {}, reach.label));
   const link = href.startsWith("http") ? outside(href, reach.label) : h("a", { href }, reach.label);
   if (href.startsWith("http")) link.append(h("span.sr", {}, `（${s.card.new_window}）`));
