@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from bot.assistant import Assistant
 from bot.evaluation.memory import MemoryConversation
 from bot.reply import Reply
