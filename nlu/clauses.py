@@ -99,7 +99,7 @@ def read_clauses(text: str) -> Reading:
 
 
 def is_negated_after(text: str, end: int) -> bool:
-    """Tell whether what ends at `end` of the folded text is denied by what follows (…は受けて|いません)."""
+    """Tell whether what ends at `end` of the folded text is denied by what follows."""
     return load_context().patterns["negated_after"].match(text, end) is not None
 
 
@@ -143,7 +143,8 @@ def _clauses_of(text: str, start: int, end: int, number: int, context: Context) 
                 negated=patterns["negated_end"].search(text, left, right) is not None,
                 past=past or over,
                 planned=patterns["planned"].search(text, left, right) is not None,
-                supposed=patterns["supposed"].search(text[left:right]) is not None or patterns["supposed_here"].search(text[left:end]) is not None,
+                supposed=patterns["supposed"].search(text[left:right]) is not None
+                or patterns["supposed_here"].search(text[left:end]) is not None,
                 asked=asked and index == len(spans) - 1,
             )
         )
@@ -151,7 +152,7 @@ def _clauses_of(text: str, start: int, end: int, number: int, context: Context) 
 
 
 def _who(text: str, start: int, end: int, context: Context) -> tuple[str, str, bool]:
-    """Return whom a clause is about, their word, and whether this lasts to the end of the sentence (topic は, not subject が)."""
+    """Return whom a clause is about, their word, and whether this lasts to the end of the sentence (a topic, not a subject)."""
     found: re.Match[str] | None = None
     for match in context.subject.finditer(text, start, end):
         found = match

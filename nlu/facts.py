@@ -13,6 +13,7 @@ from nlu.types import Mention
 from nlu.values.extract import extract_values
 from nlu.values.people import ANYONE, person_in_need
 from nlu.values.reading import read
+
 _SPEAKER = "speaker"
 _RELATIVES = ("parent", "sibling", "other", "child")
 
@@ -20,8 +21,8 @@ _RELATIVES = ("parent", "sibling", "other", "child")
 def extract_facts(text: str, asked: str | None, now: datetime) -> list[Mention]:
     """Return facts and need mentions of `text` in the order of their place; spans are of the text as typed.
 
-    `asked` is the fact key that was just asked for, or None. A key with one value comes at most once, the others once per value; needs have the
-    key "need". Labelling follows the evaluation's rules: other people, the past, suppositions and denials set nothing. Nothing found: [].
+    `asked` is the fact key that was just asked for, or None. A key with one value comes at most once, the others once per value;
+    needs have the key "need". Labelling follows the evaluation's rules: other people, the past, suppositions and denials set nothing. Nothing found: [].
     """
     if not text.strip():
         return []
@@ -80,5 +81,3 @@ def _mention(one: Finding, text: str, reading: Reading) -> Mention:
 def _many() -> frozenset[str]:
     lexicon = load_lexicon()
     return frozenset({rule.key for rule in lexicon.rules} - lexicon.single)
-
-

@@ -94,7 +94,7 @@ def _read(character: str, text: str, at: int, end: int, before: str) -> str:
 
 
 def _is_break(text: str, at: int, end: int) -> bool:
-    """Tell whether a blank parts words as a comma would: kana is often typed with blanks between all words, so both sides must be no kana."""
+    """Tell whether a blank parts words as a comma would: neither side is kana, which is often typed with blanks between all words."""
     after = text[end : end + 1]
     return at > 0 and bool(after) and not _is_kana(text[at - 1]) and not _is_kana(after)
 

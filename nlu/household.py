@@ -12,7 +12,7 @@ KEY = "household"
 def settle_household(found: Sequence[Finding]) -> list[Finding]:
     """Return `found` with the members named (keys of MEMBERS) put together into one `household`; nothing named, nothing added.
 
-    A household said outright wins; a child without a partner is a single parent, with one both parents' (labelling rule 2 of the vocabulary).
+    A household said outright wins. A child and a partner are a family, a child without a partner has a single parent.
     """
     rest = [one for one in found if one.key not in MEMBERS and one.key != KEY]
     stated = [one for one in found if one.key == KEY]
@@ -33,7 +33,11 @@ def _stated(stated: Sequence[Finding], members: dict[str, Finding], gone: bool, 
         return best
     if best.value == "couple" and gone:
         return composed
-    if best.value in ("couple", "with_parents", "with_relatives", "single") and composed.value in ("with_children", "single_parent", "with_parents"):
+    if best.value in ("couple", "with_parents", "with_relatives", "single") and composed.value in (
+        "with_children",
+        "single_parent",
+        "with_parents",
+    ):
         return composed
     return best
 

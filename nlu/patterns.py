@@ -47,6 +47,7 @@ class _Value(_Shape):
     says: list[str | _Says] = []
     answers: list[str | _Says] = []
     only_asked: list[str] | None = None
+    allow: list[Allowed] | None = None
 
 
 class _Answer(_Shape):
@@ -135,10 +136,11 @@ def find(reading: Reading, asked: str | None, helped: str) -> list[Finding]:
     for word, rules in lexicon.by_word.items():
         if word in text:
             due.update((rule.order, rule) for rule in rules)
+    unsure = load_context().patterns["unsure"].search(text) is not None
     found: list[Finding] = []
     for order in sorted(due):
         rule = due[order]
-        if rule.counts(asked):
+        if rule.counts(asked) and not (unsure and rule.asked_only):
             found += _findings(rule, reading, helped)
     return found
 
@@ -169,7 +171,12 @@ def _accepted(rule: Rule, reading: Reading, match: re.Match[str], helped: str) -
     allow = rule.allow
     if (clause.past and "past" not in allow) or (clause.supposed and "supposed" not in allow) or (clause.asked and "asked" not in allow):
         return None
-    if "quoted" not in allow and rule.scope == "person" and reading.is_quoted(*match.span()) and not reading.is_quoted(0, len(reading.text)):
+    if (
+        "quoted" not in allow
+        and rule.scope == "person"
+        and reading.is_quoted(*match.span())
+        and not reading.is_quoted(0, len(reading.text))
+    ):
         return None
     if "other" not in allow and not _is_about(rule.scope, reading, match, clause, helped):
         return None
@@ -195,7 +202,7 @@ def _is_about(scope: Scope, reading: Reading, match: re.Match[str], clause: Clau
         return helped in (SELF, HELPED) or context.patterns["client"].match(word) is not None
     if helped == word or (helped == HELPED and who != "other" and scope != "person"):
         return True
-    if context.patterns["apart"].search(reading.text, clause.start, clause.end):
+    if context.patterns["apart"].search(reading.text, *reading.sentence_span(clause.start)):
         return False
     if who == "partner" or (who == "child" and scope == "household"):
         return scope != "person"
@@ -264,14 +271,13 @@ def _rules_of(path: Path, key: str, spec: _Key, words: dict[str, str], order: in
     for value, entry in spec.values.items():
         for asked_only, says in [*((False, one) for one in entry.says), *((True, one) for one in entry.answers)]:
             only_asked = entry.only_asked if entry.only_asked is not None else spec.only_asked
-            yield _rule(f"{path.name}: {key}.{value}", key, value, spec, says, asked_only, words, order, only_asked)
+            allow = entry.allow if entry.allow is not None else spec.allow
+            of_value = spec.model_copy(update={"only_asked": only_asked, "allow": allow})
+            yield _rule(f"{path.name}: {key}.{value}", key, value, of_value, says, asked_only, words, order)
             order += 1
 
 
-def _rule(
-    record: str, key: str, value: str, spec: _Key, says: str | _Says, asked_only: bool, words: dict[str, str], order: int,
-    only_asked: list[str] | None,
-) -> Rule:
+def _rule(record: str, key: str, value: str, spec: _Key, says: str | _Says, asked_only: bool, words: dict[str, str], order: int) -> Rule:
     entry = says if isinstance(says, _Says) else _Says(is_=says)
     full = expand(entry.is_, words, record)
 
@@ -291,6 +297,6 @@ def _rule(
         scope=entry.scope or spec.scope,
         confidence=min(entry.confidence, _ANSWERED) if asked_only else entry.confidence,
         asked_only=asked_only,
-        only_asked=None if only_asked is None else frozenset(only_asked),
+        only_asked=None if spec.only_asked is None else frozenset(spec.only_asked),
         order=order,
     )
