@@ -22,7 +22,8 @@ class Clause:
     """One clause. `start`…`end` are offsets into the folded text; `sentence` counts from 0.
 
     `who`: "" when nobody is named, "self" for the writer, else the group of the person it is about (partner, child, parent, sibling, other)
-    with their word in `word`. The flags: `negated` (denied at its end), `past` (over by now), `planned`, `supposed` (if, in case), `asked` (a question).
+    with their word in `word`.
+    The flags: `negated` (denied at its end), `past` (over by now), `planned`, `supposed` (if, in case), `asked` (a question).
     """
 
     start: int

@@ -22,7 +22,7 @@ def extract_facts(text: str, asked: str | None, now: datetime) -> list[Mention]:
     """Return facts and need mentions of `text` in the order of their place; spans are of the text as typed.
 
     `asked` is the fact key that was just asked for, or None. A key with one value comes at most once, the others once per value;
-    needs have the key "need". Labelling follows the evaluation's rules: other people, the past, suppositions and denials set nothing. Nothing found: [].
+    needs have the key "need". Other people, the past, suppositions and denials set nothing. Nothing found: an empty list.
     """
     if not text.strip():
         return []
