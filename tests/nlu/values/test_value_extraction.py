@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import value_cases as cases
-from value_cases import NOW
+from tests.nlu.values.value_cases import NOW
 
 from nlu.values.extract import extract_values
 
