@@ -217,12 +217,24 @@ def test_a_deleted_conversation_says_so_and_keeps_the_draft(page: Page, server: 
     expect(page.get_by_role("textbox", name="メッセージを書く")).to_have_value("書きかけ")
 
 
+def test_a_long_answer_is_shown_from_its_beginning(page: Page, server: WidgetServer) -> None:
+    begin(page, server)
+    say(page, BAD_WORDS, "いつまで住めそう")
+    say(page, "窓口を教えて", "力になれそう")
+    server.say_as_staff("つづきの返事です")
+    expect(page.get_by_text("つづきの返事です")).to_be_attached()
+    expect(page.get_by_text("お話から、こちらの窓口が力になれそうです")).to_be_in_viewport()
+    page.get_by_role("button", name="新しい返事を見る").click()
+    expect(page.get_by_text("つづきの返事です")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="新しい返事を見る")).to_be_hidden()
+
+
 def test_staff_are_told_apart_and_their_words_arrive_live(page: Page, server: WidgetServer) -> None:
     begin(page, server)
     say(page, BAD_WORDS, "いつまで住めそう")
     server.say_as_staff("相談員の見本です。03-0000-0000 からお電話します。")
     expect(page.get_by_text("相談員の見本です")).to_be_visible()
-    expect(page.get_by_text("相談員が対応中です")).to_be_visible()
+    expect(page.get_by_text("相談員が対応中")).to_be_visible()
     expect(page.get_by_role("link", name="03-0000-0000")).to_have_attribute("href", "tel:0300000000")
 
 

@@ -8,6 +8,7 @@ const MAX_TEXT = 4000;
 const COUNT_FROM = 3600;
 const SLOW_MS = 8000;
 const LATE_MS = 45000;
+const TOGETHER_MS = 3000;
 const STEPS = ["talk", "desk", "summary"];
 
 export class Panel {
@@ -195,10 +196,16 @@ export class Panel {
       return;
     }
     const unread = fresh.find((one) => !one.resident);
-    if (!unread) return this.#scrollTo(fresh[0].element);
+    if (!unread) {
+      this.batch = null;
+      return this.#scrollTo(fresh[0].element);
+    }
+    // An answer may be several messages: it is read from its beginning, however far down its end lies.
+    const together = this.batch && Date.now() - this.batch.at < TOGETHER_MS && this.batch.element.isConnected;
+    this.batch = { element: together ? this.batch.element : unread.element, at: Date.now(), followed: together ? this.batch.followed : wasNearEnd };
     this.unread = unread.element;
-    if (wasNearEnd) this.#scrollTo(unread.element);
-    else this.jump.hidden = false;
+    if (this.batch.followed) this.#scrollTo(this.batch.element);
+    this.jump.hidden = this.unread.getBoundingClientRect().top < this.scroller.getBoundingClientRect().bottom - 24;
   }
 
   #scrollTo(element) {
