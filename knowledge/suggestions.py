@@ -71,6 +71,12 @@ def suggest_desks(
     return [suggestion for suggestion in found if suggestion][:limit]
 
 
+def preview_desk(desk: DeskRecord, directory: Directory, at: dt.datetime) -> Suggestion | None:
+    """Return the desk as somebody who lives in its area would be shown it; None when it states no source. For those who edit desks."""
+    values = {"municipality": desk.municipality} if desk.municipality else {}
+    return _describe(desk, KindChoice(desk.kind, (), "needs", ""), set(), values, directory, at)
+
+
 def suggestion_card(suggestion: Suggestion) -> dict[str, Any]:
     """Return the suggestion as the fields of a reply's card, ready for JSON."""
     desk = suggestion.desk
@@ -122,7 +128,13 @@ def _suggestion(
     choice: KindChoice, nameable: set[str], values: Mapping[str, Any], directory: Directory, at: dt.datetime
 ) -> Suggestion | None:
     desk = find_desk(choice.kind, choice.needs, values, directory, at)
-    if desk is None or desk.source is None:
+    return _describe(desk, choice, nameable, values, directory, at) if desk else None
+
+
+def _describe(
+    desk: DeskRecord, choice: KindChoice, nameable: set[str], values: Mapping[str, Any], directory: Directory, at: dt.datetime
+) -> Suggestion | None:
+    if desk.source is None:
         return None
     day = true_on(desk)
     old = is_old(day, at)
