@@ -116,9 +116,7 @@ def continue_interview(dispatcher: CollectingDispatcher, turn: Turn) -> list[Eve
         return [*missed, *show_summary(dispatcher, turn)]
     if move.kind == "need":
         return [*missed, *_ask_key(dispatcher, turn, f"need:{move.keys[0]}")]
-    for key in move.keys[:-1]:
-        dispatcher.utter_message(response=f"utter_ask_{key}", buttons=None)
-    return [*missed, *_ask_key(dispatcher, turn, move.keys[-1], also=move.keys[:-1])]
+    return [*missed, *_ask_key(dispatcher, turn, move.keys[0])]
 
 
 def repeat_question(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
@@ -152,11 +150,11 @@ def show_summary(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType
     return remember(turn, [{"confirm": "summary"}], "summary")
 
 
-def _ask_key(dispatcher: CollectingDispatcher, turn: Turn, key: str, also: tuple[str, ...] = ()) -> list[EventType]:
+def _ask_key(dispatcher: CollectingDispatcher, turn: Turn, key: str) -> list[EventType]:
     if key.startswith("need:"):
         need = key.removeprefix("need:")
         return ask(dispatcher, turn, "utter_check_need", [{"need": need}], "need", check=load_needs().needs[need].check)
-    return ask(dispatcher, turn, f"utter_ask_{key}", [{"fact": one} for one in (*also, key)], "fact")
+    return ask(dispatcher, turn, f"utter_ask_{key}", [{"fact": key}], "fact")
 
 
 def _keep_missed_answer(turn: Turn) -> list[EventType]:

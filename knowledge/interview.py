@@ -27,14 +27,13 @@ class _Shape(BaseModel):
 
 
 class InterviewSettings(_Shape):
-    """The limits of an interview; counts are questions (two facts in one message are two)."""
+    """The limits of an interview; counts are questions."""
 
     max_questions: int = Field(ge=1)
     max_before_suggestion: int = Field(ge=0)
     checks_from: int = Field(ge=0)
     max_checks: int = Field(ge=0)
     min_worth: float
-    pair_min_worth: float
 
 
 class Weights(_Shape):
@@ -75,7 +74,6 @@ class _RawFile(_Shape):
     suggest_when: dict[str, Any]
     weights: Weights
     questions: list[_RawQuestion]
-    pairs: list[tuple[str, str]]
     fixed_order: list[str]
 
 
@@ -98,7 +96,6 @@ class Interview:
     suggest_when: Condition
     weights: Weights
     questions: Mapping[str, Question]
-    pairs: tuple[tuple[str, str], ...]
     fixed_order: tuple[str, ...]
 
 
@@ -111,7 +108,7 @@ class InterviewState:
 
     @property
     def questions(self) -> int:
-        """How many questions were asked; two facts in one message are two."""
+        """How many questions were asked."""
         return len(self.asked)
 
     def to_json(self) -> dict[str, Any]:
@@ -142,7 +139,7 @@ class Candidate:
 class Move:
     """What the interview does next.
 
-    `keys`: for fact one or two fact keys, for need one need id, else empty. `candidates`: all that were weighed, best first, for an explanation.
+    `keys`: for fact one fact key, for need one need id, else empty. `candidates`: all that were weighed, best first, for an explanation.
     """
 
     kind: MoveKind
@@ -170,11 +167,11 @@ def load_interview(path: Path = INTERVIEW_FILE) -> Interview:
     questions = {question.fact: _compile(question, path.name) for question in raw.questions}
     if len(questions) < len(raw.questions):
         raise RuleError(f"{path.name}: a question stands twice")
-    for key in [*(key for pair in raw.pairs for key in pair), *raw.fixed_order]:
+    for key in raw.fixed_order:
         if key not in questions:
-            raise RuleError(f"{path.name}: {key} is in pairs or fixed_order but is no question")
+            raise RuleError(f"{path.name}: {key} is in fixed_order but is no question")
     suggest_when = parse_condition(raw.suggest_when, f"{path.name}: suggest_when")
-    return Interview(raw.settings, suggest_when, raw.weights, questions, tuple(raw.pairs), tuple(raw.fixed_order))
+    return Interview(raw.settings, suggest_when, raw.weights, questions, tuple(raw.fixed_order))
 
 
 def choose_next(facts: Facts, state: InterviewState, now: datetime, settings: InterviewSettings | None = None) -> Move:
@@ -196,10 +193,7 @@ def choose_next(facts: Facts, state: InterviewState, now: datetime, settings: In
     best = candidates[0]
     if best.kind == "need":
         return Move("need", (best.key.removeprefix(NEED_PREFIX),), best.worth, candidates)
-    room = min(limits.max_questions, limits.max_questions if state.suggested else limits.max_before_suggestion) - state.questions
-    partner = _partner(best, candidates, limits.pair_min_worth) if room >= 2 else None
-    pair = sorted((best, partner), key=lambda one: _order(one.key)) if partner else [best]
-    return Move("fact", tuple(one.key for one in pair), sum(one.worth for one in pair), candidates)
+    return Move("fact", (best.key,), best.worth, candidates)
 
 
 def choose_fixed(facts: Facts, state: InterviewState, now: datetime, settings: InterviewSettings | None = None) -> Move:
@@ -245,10 +239,6 @@ def _compile(raw: _RawQuestion, file_name: str) -> Question:
     ask_when = parse_condition(raw.ask_when, where) if raw.ask_when else None
     unless = parse_condition(raw.unless, where) if raw.unless else None
     return Question(raw, ask_when, unless, more, reach_more)
-
-
-def _order(key: str) -> int:
-    return list(load_interview().questions).index(key)
 
 
 def _may_ask(key: str, question: Question, facts: Facts, values: Mapping[str, Any], state: InterviewState, now: datetime) -> bool:
@@ -313,7 +303,3 @@ def _need_candidate(finding: NeedFinding, state: InterviewState) -> Candidate:
     }
     return Candidate(f"{NEED_PREFIX}{spec.id}", "need", sum(parts.values()), parts)
 
-
-def _partner(best: Candidate, candidates: list[Candidate], min_worth: float) -> Candidate | None:
-    wanted = {other for pair in load_interview().pairs if best.key in pair for other in pair if other != best.key}
-    return next((one for one in candidates if one.kind == "fact" and one.key in wanted and one.worth >= min_worth), None)

@@ -138,14 +138,6 @@ def test_after_violence_a_safe_way_to_be_reached_is_the_first_question_after_the
     assert choose_next(facts, InterviewState(suggested=True), NOW).keys == ("contact_unsafe",)
 
 
-def test_two_close_easy_facts_share_a_message_and_count_as_two() -> None:
-    moves, _, state = run({}, ANSWERS)
-    pairs = [move.keys for move in moves if len(move.keys) == 2]
-    assert ("age", "household") in pairs
-    assert all(pair in load_interview().pairs for pair in pairs)
-    assert state.questions == sum(len(move.keys) for move in moves)
-
-
 def test_a_suspected_need_is_raised_only_late_and_never_after_it_was_answered() -> None:
     facts = known(reasons=["independence"], municipality="足立区", household="with_children", children=1)
     assert not any(key.startswith("need:") for key in candidates(facts))
@@ -192,7 +184,7 @@ def test_the_fixed_questionnaire_keeps_its_order_and_length() -> None:
         (lambda data: data["questions"].append({"fact": "gender"}), "gender: is no fact that can be asked for"),
         (lambda data: data["questions"].append({"fact": "hobby"}), "hobby: is no fact that can be asked for"),
         (lambda data: data["questions"].append({"fact": "age"}), "a question stands twice"),
-        (lambda data: data["pairs"].append(["age", "hobby"]), "hobby is in pairs or fixed_order"),
+        (lambda data: data["fixed_order"].append("hobby"), "hobby is in fixed_order"),
         (lambda data: data["questions"][0].update(colour="red"), "colour"),
     ],
 )

@@ -50,7 +50,7 @@ def test_a_certain_sign_of_danger_decides_the_intent() -> None:
     )
     EmergencyDetector({"intent": "report_emergency"}).process([message])
     assert message.get("intent") == {"name": "report_emergency", "confidence": 1.0}
-    assert {"kind", "start", "end", "text", "certain"} == set(
+    assert {"kind", "start", "end", "text", "certain", "alarm"} == set(
         message.get("emergency")[0]
     )
 

@@ -3,7 +3,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-import value_cases as cases
+from tests.nlu.values import value_cases as cases
 from tests.nlu.values.value_cases import NOW
 
 from nlu.values.extract import extract_values
