@@ -99,6 +99,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.clock = parts.clock
     app.state.live = parts.live
     app.state.settings = parts.settings
+    app.add_api_route("/healthz", lambda: {"model": parts.assistant is not None}, methods=["GET"])
     web.install(app)
     console.install(app)
     return app

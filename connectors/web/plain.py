@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from bot import inbox
@@ -19,6 +20,7 @@ from connectors.web.pages import HEADERS, page
 from connectors.web.receive import accept, open_conversation
 from connectors.web.send import News, note_delivery, read_news
 from connectors.web.settings import web_settings
+from connectors.web.unavailable import STATUS, lifelines_for_text
 from connectors.web.wording import error_sentence
 
 router = APIRouter(prefix="/plain", include_in_schema=False)
@@ -77,6 +79,9 @@ async def post(
         return _forgotten(page("plain_start.html", status=401, problem=error_sentence("unknown_conversation")))
     except WebError as problem:
         return await _render(request, _Shown(error_sentence(problem.name), text), problem.status)
+    except SQLAlchemyError:
+        reply = lifelines_for_text(text, request.app.state.clock())
+        return page("plain_unavailable.html", status=STATUS, problem=error_sentence("server"), reply=reply, text=text, event_id=str(uuid.uuid4()))
     return _see("/plain#latest")
 
 

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
@@ -16,6 +18,7 @@ from connectors.web.errors import JsonRoute, WebError
 from connectors.web.limits import BodyLimit, RateLimit, clean_text
 from connectors.web.send import PING_SECONDS, LiveFeed, note_delivery, read_news
 from connectors.web.settings import web_settings
+from connectors.web.unavailable import unavailable
 
 router = APIRouter(prefix="/api/web", route_class=JsonRoute)
 _BEARER = "bearer "
@@ -92,9 +95,9 @@ def post_conversation(request: Request, opening: Opening) -> dict[str, str]:
     return {"token": open_conversation(request, opening.municipality)}
 
 
-@router.post("/messages", status_code=202)
-def post_message(request: Request, posted: Posted, token: Token, response: Response) -> dict[str, int]:
-    """Take a message; 202 when it is new, 200 with the same id when it came before."""
+@router.post("/messages", status_code=202, response_model=None)
+def post_message(request: Request, posted: Posted, token: Token, response: Response) -> dict[str, int] | JSONResponse:
+    """Take a message; 202 when it is new, 200 with the same id when it came before, 503 with lifelines when the database is down."""
     text = clean_text(posted.text if posted.payload is None else posted.text[:_MAX_TITLE])
     incoming = Incoming(
         channel="web",
@@ -105,9 +108,12 @@ def post_message(request: Request, posted: Posted, token: Token, response: Respo
         payload=posted.payload,
         sent_at=request.app.state.clock(),
     )
-    with request.app.state.sessions() as session:
-        conversation = inbox.conversation_for_token(session, token)
-        message_id, is_new = accept(request, session, conversation, incoming)
+    try:
+        with request.app.state.sessions() as session:
+            conversation = inbox.conversation_for_token(session, token)
+            message_id, is_new = accept(request, session, conversation, incoming)
+    except SQLAlchemyError:
+        return unavailable(text, request.app.state.clock())
     if not is_new:
         response.status_code = 200
     return {"id": message_id}

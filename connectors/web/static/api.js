@@ -3,11 +3,12 @@
 const TIMEOUT_MS = 20000;
 
 export class ApiError extends Error {
-  /** `status` 0: the network failed. `sentence`: Japanese, from the server where it gave one. */
-  constructor(status, sentence) {
+  /** `status` 0: the network failed. `sentence`: Japanese, from the server where it gave one. `reply`: lifelines that cannot wait. */
+  constructor(status, sentence, reply = null) {
     super(`status ${status}`);
     this.status = status;
     this.sentence = sentence;
+    this.reply = reply;
   }
 }
 
@@ -75,7 +76,7 @@ export class Api {
     }
     if (response.ok) return response;
     const answer = await response.json().catch(() => ({}));
-    throw new ApiError(response.status, answer.error || this.errors.server);
+    throw new ApiError(response.status, answer.error || this.errors.server, answer.reply);
   }
 
   #headers() {

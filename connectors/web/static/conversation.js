@@ -162,6 +162,7 @@ export class Conversation {
       event.lasting = error.status === 422 || error.status === 413;
       event.waiting = error.status === 0 && !navigator.onLine;
       if (!event.waiting) event.problem = error.sentence;
+      if (error.reply) event.reply = error.reply;
       if (!event.lasting) this.#later();
     }
     this.#keep();

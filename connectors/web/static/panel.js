@@ -123,7 +123,7 @@ export class Panel {
     for (const message of messages) wanted.push(this.#node(message.key || message.id, "sent", () => renderMessage(message, this.s, this.level), message, fresh));
     for (const event of outbox) {
       const state = `${event.problem || ""}${event.waiting || ""}`;
-      wanted.push(this.#node(event.event_id, `pending${state}`, () => renderPending(event, this.s, this.actions), event, fresh));
+      wanted.push(this.#node(event.event_id, `pending${state}`, () => renderPending(event, this.s, this.actions, this.level), event, fresh));
     }
     this.#place(wanted);
     this.#choices(messages, outbox);

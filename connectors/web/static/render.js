@@ -27,7 +27,7 @@ export function renderMessage(message, s, level) {
 }
 
 /** Return the element of words that the server does not have yet. */
-export function renderPending(event, s, { retry, takeBack }) {
+export function renderPending(event, s, { retry, takeBack }, level) {
   const element = h("div.message.resident.pending", {}, renderAuthor("resident", null, s), h("div.bubble", {}, ...renderText(event.text, false)));
   if (event.problem) {
     element.append(
@@ -46,6 +46,8 @@ export function renderPending(event, s, { retry, takeBack }) {
   } else {
     element.append(h("p.note", {}, event.waiting ? s.state.waiting : s.state.sending));
   }
+  // The server could not keep the words, but the lifelines do not wait for it.
+  if (event.reply) element.append(renderMessage({ id: 0, author: "bot", buttons: [], created_at: null, ...event.reply }, s, level));
   return element;
 }
 
