@@ -7,6 +7,8 @@ from typing import Any, Literal, NamedTuple
 from knowledge.errors import KnowledgeError
 
 Kind = Literal["faq", "desk", "shop", "programme"]
+ADMIN = "admin"
+"""Where a record comes from that an admin typed or edited: its row's `origin`, and its document in sources.yml."""
 KINDS: tuple[Kind, ...] = ("faq", "desk", "shop", "programme")
 Content = dict[str, Any]
 """A record in the shape of its data file, JSON-able: days "YYYY-MM-DD", times of day "HH:MM"."""
@@ -18,7 +20,7 @@ shown any more; discarded: a draft that was thrown away before it was ever publi
 Action = Literal["draft", "published", "withdrawn", "discarded", "restored", "checked"]
 
 
-class RecordNotFound(KnowledgeError):
+class RecordNotFound(KnowledgeError):  # noqa: N818
     """There is no record of that kind and id."""
 
     def __init__(self, kind: str, record_id: str) -> None:

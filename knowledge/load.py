@@ -12,13 +12,21 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from knowledge.editing_kinds import KIND, record_key
+from knowledge.editing_types import Kind
+from knowledge.faq_entries import FAQ_FOLDER, FaqRecord, read_faq
+from knowledge.faq_entries import FaqEntry as Entry
 from knowledge.files import DATA, load_sources, read_desk_files
-from knowledge.models import Council, Document, KnowledgeStamp, Organization, ServiceAtLocation, TaxonomyTerm
+from knowledge.models import Council, Document, FaqEntry, KnowledgeStamp, Organization, Programme, ServiceAtLocation, Shop, TaxonomyTerm
+from knowledge.programmes import FOLDER as PROGRAMMES_FOLDER
+from knowledge.programmes import load_programmes
 from knowledge.rows import desk_to_rows, digest, source_columns
 from knowledge.schema import CouncilRecord, DeskFile, DeskRecord, OrganizationRecord, SourceRef
+from knowledge.shops import FOLDER as SHOPS_FOLDER
+from knowledge.shops import read_shops
 from knowledge.vocabulary import load_vocabulary
 
-Kept = Organization | ServiceAtLocation | Council
+Kept = Organization | ServiceAtLocation | Council | FaqEntry | Programme | Shop
 
 
 @dataclass
@@ -46,18 +54,36 @@ class LoadReport:
         ]
 
 
-def load_all(session: Session, folder: Path = DATA / "desks") -> LoadReport:
+@dataclass(frozen=True)
+class Folders:
+    """Where the files of each kind lie."""
+
+    desks: Path = DATA / "desks"
+    faq: Path = FAQ_FOLDER
+    programmes: Path = PROGRAMMES_FOLDER
+    shops: Path = SHOPS_FOLDER
+
+
+def load_all(session: Session, folder: Path = DATA / "desks", folders: Folders | None = None) -> LoadReport:
     """Bring the tables to what the files say, inside the caller's transaction, and say what changed.
 
     Raises DataError (nothing is written then) when any file is wrong.
     """
+    others = folders or Folders()
     files = read_desk_files(folder)
+    wanted: dict[Kind, list[BaseModel]] = {
+        "faq": [_faq_record(entry) for entry in read_faq(others.faq)],
+        "programme": list(load_programmes(others.programmes)),
+        "shop": list(read_shops(others.shops)),
+    }
     report = LoadReport()
     _load_documents(session)
     _load_terms(session)
     _load_organizations(session, files.values(), report)
     _load_desks(session, files.values(), report)
     _load_councils(session, files.values(), report)
+    for kind, records in wanted.items():
+        _load_kind(session, kind, records, report)
     if report.touched:
         raise_stamp(session)
     session.flush()
@@ -133,6 +159,22 @@ def _load_councils(session: Session, files: Iterable[DeskFile], report: LoadRepo
                 **source_columns(sources[key]),
             )
         )
+
+
+def _load_kind(session: Session, kind: Kind, records: Iterable[BaseModel], report: LoadReport) -> None:
+    spec = KIND[kind]
+    wanted = {record_key(kind, record.model_dump()): record for record in records}
+    present: dict[str, Kept] = {spec.row_key(row): row for row in session.scalars(spec.query())}
+    for key in _sort_out(session, kind, wanted, present, report, drop=True):
+        if key in present:
+            session.delete(present[key])
+            session.flush()
+        session.add(spec.write(wanted[key]))
+    session.flush()
+
+
+def _faq_record(entry: Entry) -> FaqRecord:
+    return FaqRecord.model_validate({field: getattr(entry, field) for field in FaqRecord.model_fields})
 
 
 def _sort_out(

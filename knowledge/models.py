@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from knowledge.database import Base
 
 STATUS = "current, ended, unverified or not_offered"
-STATE = "draft or published; residents see published rows only"
+STATE = "published or withdrawn; residents see published rows only, drafts lie in record_version"
 
 
 class Sourced:
@@ -303,7 +303,7 @@ class RecordVersion(Base):
     entity: Mapped[str] = mapped_column(String(20), comment="desk, organization, faq, programme, shop or council")
     record_id: Mapped[str] = mapped_column(String(80))
     number: Mapped[int] = mapped_column(comment="1, 2, 3 … within the record")
-    state: Mapped[str] = mapped_column(String(10), comment="draft, published or withdrawn")
+    state: Mapped[str] = mapped_column(String(10), comment="draft, published, withdrawn, discarded, restored or checked")
     content: Mapped[Any] = mapped_column(JSON, comment="the record in the shape of its data file")
     changed_by: Mapped[str] = mapped_column(String(60), comment="login of the admin, or file")
     changed_at: Mapped[str] = mapped_column(String(32), comment="ISO 8601 with offset")

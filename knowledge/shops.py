@@ -13,17 +13,15 @@ FOLDER = DATA / "shops"
 
 
 class ShopRecord(Shape):
-    """One shop. `accepts`: whom it accepts; `languages`: ids of the vocabulary's languages, when its list names them."""
+    """One shop. `accepts`: whom it accepts."""
 
     id: RecordId
     name: Text
     municipality: Text = Field(description="canonical name with its suffix")
-    prefecture: str | None = None
     address: str | None = None
     phone: PhoneNumber | None = None
     website: Website | None = None
     accepts: Annotated[list[Serves], Field(min_length=1)] = ["all"]
-    languages: list[str] = []
     status: DeskStatus = "current"
     sample: bool = Field(default=False, description="made up; printed as a sample")
     notes: str | None = Field(default=None, description="for staff")

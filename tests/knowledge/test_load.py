@@ -80,7 +80,14 @@ def test_a_second_load_changes_nothing(session: Session, folder: Path) -> None:
     first, second = load_all(session, folder), load_all(session, folder)
     assert first.added["service_at_location"] == ["sample_desk"]
     assert not second.touched
-    assert second.unchanged == {"organization": 1, "service_at_location": 1, "council": 1}
+    assert {table: second.unchanged[table] for table in ("organization", "service_at_location", "council")} == {
+        "organization": 1,
+        "service_at_location": 1,
+        "council": 1,
+    }
+    assert {table: second.unchanged[table] for table in ("faq", "programme", "shop")} == {
+        table: len(first.added[table]) for table in ("faq", "programme", "shop")
+    }
     assert session.scalar(select(func.count()).select_from(Schedule)) == 1
 
 
@@ -134,7 +141,7 @@ def test_a_directory_is_read_again_only_after_a_change(session: Session, folder:
 
 def test_the_report_has_one_line_a_table(session: Session, folder: Path) -> None:
     lines = load_all(session, folder).lines()
-    assert [line.split(":")[0] for line in lines] == ["council", "organization", "service_at_location"]
+    assert [line.split(":")[0] for line in lines] == ["council", "faq", "organization", "programme", "service_at_location", "shop"]
 
 
 def test_drafts_are_not_in_the_directory(session: Session, folder: Path) -> None:
