@@ -60,4 +60,4 @@ class Reply(_Shape):
     buttons: list[Button] = []
     cards: list[Card] = []
     asks: list[Ask] = []
-    easy_text: str = Field(default="", description="the same in やさしい日本語, where it was written")
+    easy_text: str = Field(default="", description="the same in plain Japanese with readings, where it was written")
