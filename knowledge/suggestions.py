@@ -74,7 +74,7 @@ def suggest_desks(
 def preview_desk(desk: DeskRecord, directory: Directory, at: dt.datetime) -> Suggestion | None:
     """Return the desk as somebody who lives in its area would be shown it; None when it states no source. For those who edit desks."""
     values = {"municipality": desk.municipality} if desk.municipality else {}
-    return _describe(desk, KindChoice(desk.kind, (), "needs", ""), set(), values, directory, at)
+    return _describe(desk, KindChoice(desk.kind, (), "default", ""), set(), values, directory, at)
 
 
 def suggestion_card(suggestion: Suggestion) -> dict[str, Any]:

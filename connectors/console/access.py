@@ -39,9 +39,10 @@ _HEADERS = {
 
 @dataclass(frozen=True)
 class ConsoleError(Exception):
-    """Answers with the error page of this status."""
+    """Answers with the error page of this status; `words` names other words than the status has of its own."""
 
     status: int
+    words: str = ""
 
 
 class NotLoggedInError(Exception):
@@ -71,7 +72,7 @@ class ConsoleRoute(APIRoute):
             except NotLoggedInError:
                 return _ask_to_log_in(request)
             except ConsoleError as error:
-                return error_page(error.status)
+                return error_page(error.status, error.words)
             except RequestValidationError:  # only addresses are validated by FastAPI here
                 return error_page(404)
             except Exception as error:  # noqa: BLE001 - the last line of defence: whatever it was, nobody is shown it

@@ -21,10 +21,10 @@ def page(template: str, status: int = 200, logged_in: LoggedIn | None = None, **
     return HTMLResponse(html, status)
 
 
-def error_page(status: int) -> HTMLResponse:
-    """Return a friendly page that says what to do next and nothing about what went wrong inside."""
+def error_page(status: int, name: str = "") -> HTMLResponse:
+    """Return a friendly page that says what to do next and nothing about what went wrong inside. `name`: words of its own."""
     errors = load_wording().errors
-    return page("error.html", status, error=errors.get(str(status), errors["500"]), status_code=status)
+    return page("error.html", status, error=errors.get(name or str(status), errors["500"]), status_code=status)
 
 
 @cache

@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 
 from bot import console
 from bot.staff import begin_session, form_token, log_in, log_out, token_fits
+from connectors.console.admin import routes as admin
 from connectors.console.access import (
     COOKIE,
     HOME,
@@ -31,7 +32,7 @@ from knowledge.vocabulary import load_vocabulary
 
 FORM_COOKIE = "madoguchi_login_form"
 _STATIC = Path(__file__).parent / "static"
-_NEXT = re.compile(r"/console/(?:(?:cases|alerts)/\d{1,9}|knowledge/)?")
+_NEXT = re.compile(r"/console/(?:(?:cases|alerts)/\d{1,9}|knowledge/|admin/(?:[a-z0-9_@-]+/?){0,3})?")
 
 RecordId = Annotated[int, UrlPath(le=2**31 - 1)]
 """An id in an address; longer numbers than the database takes are nobody's."""
@@ -46,6 +47,7 @@ def install(app: FastAPI) -> None:
     app.add_middleware(ConsoleHeaders)
     app.mount("/console/static", StaticFiles(directory=_STATIC), name="console_static")
     app.include_router(entrance)
+    admin.install(app)
     app.include_router(inside)
 
 

@@ -107,9 +107,7 @@ class House:
     def talk(self, session: Session) -> Talk:
         """A new conversation."""
         now = self.clock()
-        conversation = Conversation(
-            channel="web", channel_user_hash=now.isoformat(), holder="bot", created_at=now, last_message_at=now
-        )
+        conversation = Conversation(channel="web", channel_user_hash=now.isoformat(), holder="bot", created_at=now, last_message_at=now)
         session.add(conversation)
         session.flush()
         self.clock.pass_time(seconds=5)

@@ -20,7 +20,8 @@ def addresses(house: House) -> list[tuple[str, str]]:
     found = []
     for route in routes_of(house.app.router):
         path = re.sub(r"\{[^}]+:int\}", "1", route.path)
-        path = re.sub(r"\{[^}]+\}", "any/thing", path)
+        path = re.sub(r"\{[^}]+:path\}", "any/thing", path)
+        path = re.sub(r"\{[^}]+\}", "faq", path)
         found += [(method, path) for method in sorted(route.methods)]
     return found
 
