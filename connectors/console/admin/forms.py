@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import yaml
 
-from connectors.console.admin.fields import COMPOSED, REPEATED, FieldSpec
+from connectors.console.admin.fields import COMPOSED, REPEATED, FieldSpec, options
 
 Values = dict[str, Any]
 """Field name -> text, list of texts, bool, Values (group) or list of Values (rows). A row keeps what it does not show under REST."""
@@ -185,12 +185,18 @@ _SIMPLE: dict[str, Callable[[str, str, dict[str, str]], Any]] = {
 
 
 def _days_to_form(row: Mapping[str, Any]) -> dict[str, Any]:
-    byday = row.get("byday") or []
-    weeks = [week for week in dict.fromkeys(day[:-2] for day in byday) if week != _EVERY_WEEK]
-    shown = {key: value for key, value in row.items() if key != "byday"}
-    return {**shown, "weeks": weeks, "days": list(dict.fromkeys(day[-2:] for day in byday))}
+    weeks, days = _weeks_and_days(row.get("byday") or [])
+    return {**row, "weeks": weeks, "days": days}
 
 
 def _days_to_record(row: Record) -> Record:
-    weeks, days = row.pop("weeks", None) or [_EVERY_WEEK], row.pop("days", [])
-    return {**row, "byday": [f"{week}{day}" for week in weeks for day in days]}
+    weeks, days, before = row.pop("weeks", []), row.pop("days", []), row.get("byday")
+    if isinstance(before, list) and _weeks_and_days(before) == (weeks, days):
+        return row  # untouched: also what the form cannot say, such as the first Monday and the third Tuesday
+    return {**row, "byday": [f"{week}{day}" for week in weeks or [_EVERY_WEEK] for day in days]}
+
+
+def _weeks_and_days(byday: Sequence[Any]) -> tuple[list[str], list[str]]:
+    """The weeks of the month and the weekdays, in the order of the form."""
+    weeks, days = {str(day)[:-2] for day in byday}, {str(day)[-2:] for day in byday}
+    return [week for week in options("weeks") if week in weeks], [day for day in options("days") if day in days]

@@ -12,10 +12,11 @@ from connectors.console.access import ConsoleRoute
 from connectors.console.admin.fields import EXCHANGED, Kind, options
 from connectors.console.admin.guard import Admin
 from connectors.console.admin.pages import admin_page
-from knowledge.editing import KINDS, RecordLine, due_for_checking, history, list_records
+from knowledge.editing import KINDS, EditableRecord, RecordLine, due_for_checking, history, list_records
 
 PER_PAGE = 50
 _FEW = 10
+_LONGEST_NOTE = 60
 _LIVE = ("published", "changed")
 _STATUSES = {"faq": "faq_status", "desk": "desk_status", "shop": "desk_status", "programme": "programme_status"}
 _SHOWN = ("current", "unverified")
@@ -127,10 +128,25 @@ def _lines(records: Iterable[RecordLine], due: Iterable[RecordLine]) -> list[Lin
 
 def line_of(one: RecordLine, *, due: bool) -> Line:
     """Return a record of a list, ready to print."""
-    ended = "" if one.status == "current" else options(_STATUSES[one.kind]).get(one.status, one.status)
-    note = one.detail if len(one.detail) <= 60 else f"{one.detail[:60]}…"
-    state = "published" if one.state == "changed" else one.state
-    return Line(one.id, one.kind, one.title, note, state, one.state == "changed", ended, one.true_on, due)
+    note = one.detail if len(one.detail) <= _LONGEST_NOTE else f"{one.detail[:_LONGEST_NOTE]}…"
+    return Line(one.id, one.kind, one.title, note, *_state(one.state), _ended(one.kind, one.status), one.true_on, due)
+
+
+def line_of_record(session: Session, record: EditableRecord, now: datetime) -> Line:
+    """Return the same for a record that is looked at by itself."""
+    late = next((one for one in due_for_checking(session, now) if (one.kind, one.id) == (record.kind, record.id)), None)
+    true_on = late.true_on if late else record.checked_on
+    ended = _ended(record.kind, record.content.get("status", "current"))
+    return Line(record.id, record.kind, record.title, "", *_state(record.state), ended, true_on, late is not None)
+
+
+def _state(state: str) -> tuple[str, bool]:
+    """The state to print, and whether a draft waits beside what is live."""
+    return ("published", True) if state == "changed" else (state, False)
+
+
+def _ended(kind: Kind, status: str) -> str:
+    return "" if status == "current" else options(_STATUSES[kind]).get(status, status)
 
 
 def _latest(session: Session, records: Iterable[RecordLine]) -> list[Change]:

@@ -19,6 +19,8 @@ from knowledge.suggestions import preview_desk, suggestion_card
 
 Card = dict[str, Any]
 _SHOWN = ("current", "unverified")
+_TEXTS = ("bubble", "title", "what", "why", "hours", "say", "notice", "source", "as_of", "hidden")
+_LISTS = ("lines", "reach", "bring")
 
 
 def preview(kind: Kind, content: Mapping[str, Any], session: Session, now: datetime) -> Card:
@@ -26,7 +28,16 @@ def preview(kind: Kind, content: Mapping[str, Any], session: Session, now: datet
     card = {"faq": _faq, "desk": _desk, "shop": _shop, "programme": _programme}[kind](content, session, now)
     shown = ("current",) if kind == "faq" else _SHOWN
     hidden = "" if content.get("status", "current") in shown else load_admin_wording().hidden["ended"]
-    return {"bubble": "", "title": "", "hidden": hidden, **card}
+    return {**_empty(), "hidden": hidden, **card}
+
+
+def said(text: str) -> Card:
+    """Return a plain message."""
+    return {**_empty(), "bubble": text}
+
+
+def _empty() -> Card:
+    return {**dict.fromkeys(_TEXTS, ""), **{name: [] for name in _LISTS}}
 
 
 def _faq(content: Mapping[str, Any], _session: Session, _now: datetime) -> Card:

@@ -12,6 +12,7 @@ from connectors.console.admin.edit_form import EditForm, errors_by_field, press_
 from connectors.console.admin.fields import Kind, label_of, load_forms
 from connectors.console.admin.forms import read_values, record_of, values_of
 from connectors.console.admin.guard import Admin, AdminVisit
+from connectors.console.admin.listing import line_of_record
 from connectors.console.admin.live import commit_and_go_live
 from connectors.console.admin.pages import ADMIN, admin_page
 from connectors.console.admin.preview import preview
@@ -183,7 +184,7 @@ def _record_page(here: AdminVisit, record: EditableRecord, done: str = "", probl
         422 if problems else 200,
         done,
         kind=record.kind,
-        record=record,
+        record=line_of_record(here.session, record, here.now),
         address=_address(record),
         draft=draft,
         published=live is not None,

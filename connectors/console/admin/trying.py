@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from connectors.console.access import ConsoleRoute
 from connectors.console.admin.guard import Admin
 from connectors.console.admin.pages import admin_page
+from connectors.console.admin.preview import said
 from connectors.console.admin.wording import load_admin_wording
 from knowledge.faq import ABSTAIN_BELOW, FaqHit, current_corpus, search_corpus
 
@@ -24,7 +25,6 @@ class Tried:
 
     id: str
     question: str
-    answer: str
     score: int
     fits: bool
     reasons: list[tuple[str, int]]
@@ -42,14 +42,15 @@ def do_try(here: Admin) -> Response:
     question = here.form.get("question").strip()[:_LONGEST]
     if not question:
         return _try_page(here)
-    hits = [_tried(hit) for hit in search_corpus(current_corpus(), question, limit=_MOST)]
-    return _try_page(here, question=question, hits=hits, answered=bool(hits) and hits[0].fits)
+    found = search_corpus(current_corpus(), question, limit=_MOST)
+    answer = said(found[0].entry.answer) if found and found[0].score >= ABSTAIN_BELOW else None
+    return _try_page(here, question=question, hits=[_tried(hit) for hit in found], answer=answer)
 
 
 def _tried(hit: FaqHit) -> Tried:
     labels = load_admin_wording().reasons
     reasons = [(labels.get(name, name), _points(score)) for name, score in hit.reasons if _points(score)]
-    return Tried(hit.entry.id, hit.entry.question, hit.entry.answer, _points(hit.score), hit.score >= ABSTAIN_BELOW, reasons)
+    return Tried(hit.entry.id, hit.entry.question, _points(hit.score), hit.score >= ABSTAIN_BELOW, reasons)
 
 
 def _points(score: float) -> int:
@@ -57,5 +58,5 @@ def _points(score: float) -> int:
 
 
 def _try_page(here: Admin, **values: Any) -> Response:
-    shown = {"question": "", "hits": None, "answered": False, "limit": _points(ABSTAIN_BELOW), **values}
+    shown = {"question": "", "hits": None, "answer": None, "limit": _points(ABSTAIN_BELOW), **values}
     return admin_page("try.html", here, "try", **shown)

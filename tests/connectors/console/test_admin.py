@@ -13,7 +13,7 @@ from connectors.console.admin.fields import load_forms
 from connectors.console.admin.forms import record_of, values_of
 from knowledge import faq
 from knowledge.editing import KINDS, get_record, list_records
-from tests.connectors.console.admin_house import ADMIN, admin_client, furnish
+from tests.connectors.console.admin_house import ADMIN
 from tests.connectors.console.house import House
 from tests.connectors.console.reading import text_of, token_of
 
@@ -30,12 +30,6 @@ def _faq_of_files() -> Iterator[None]:
     kept = list(faq._current)
     yield
     faq._current[:] = kept
-
-
-@pytest.fixture
-def admin(house: House) -> TestClient:
-    furnish(house)
-    return admin_client(house)
 
 
 def send(client: TestClient, path: str, seen_on: str | None = None, **fields: str | list[str]):
@@ -65,9 +59,9 @@ def test_every_page_opens(admin: TestClient, path: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_record_fills_its_form_and_comes_back_the_same(house: House, admin: TestClient, kind: str) -> None:
+def test_every_record_fills_its_form_and_comes_back_the_same(admin_house: House, admin: TestClient, kind: str) -> None:
     fields = load_forms().fields(kind)  # type: ignore[arg-type]
-    with house.sessions() as session:
+    with admin_house.sessions() as session:
         lines = list_records(session, kind)  # type: ignore[arg-type]
         records = [get_record(session, kind, line.id) for line in lines]  # type: ignore[arg-type]
     for record in records:
@@ -86,8 +80,8 @@ def _bare(value):
 
 
 @pytest.mark.parametrize("kind", ["faq", "desk", "programme"])
-def test_a_record_has_its_page_its_form_and_its_history(house: House, admin: TestClient, kind: str) -> None:
-    with house.sessions() as session:
+def test_a_record_has_its_page_its_form_and_its_history(admin_house: House, admin: TestClient, kind: str) -> None:
+    with admin_house.sessions() as session:
         line = list_records(session, kind)[0]  # type: ignore[arg-type]
     for page in ("", "/edit", "/history", "/withdraw"):
         answer = admin.get(f"{ADMIN}{kind}/{line.id}{page}")
@@ -116,7 +110,7 @@ def test_a_faulty_form_comes_back_as_it_was_typed_with_the_fault_beside_the_fiel
     assert 'aria-describedby="f-variants-error f-variants-help" aria-invalid="true"' in answer.text
 
 
-def test_a_draft_is_not_shown_to_residents_until_it_is_published(house: House, admin: TestClient) -> None:
+def test_a_draft_is_not_shown_to_residents_until_it_is_published(admin_house: House, admin: TestClient) -> None:
     address = make_entry(admin)
     page = text_of(admin.get(address).text)
     assert "まだ公開していません" in page
@@ -177,7 +171,7 @@ def test_withdrawing_asks_first_and_takes_the_answer_away(admin: TestClient) -> 
     assert "案内をやめた" in text_of(admin.get(f"{address}/history").text)
 
 
-def test_checking_takes_a_record_off_the_list_of_what_is_due(house: House, admin: TestClient) -> None:
+def test_checking_takes_a_record_off_the_list_of_what_is_due(admin_house: House, admin: TestClient) -> None:
     due = re.findall(r'href="(/console/admin/desk/[a-z0-9_]+)"', admin.get(f"{ADMIN}desk/", params={"state": "due"}).text)
     assert due
     assert send(admin, f"{due[0]}/checked").headers["location"] == f"{due[0]}?done=checked"
@@ -252,12 +246,12 @@ def test_what_admins_type_is_never_markup(admin: TestClient) -> None:
         assert "<script>alert" not in admin.get(page).text
 
 
-def test_every_change_leaves_an_audit_entry_without_content(house: House, admin: TestClient) -> None:
+def test_every_change_leaves_an_audit_entry_without_content(admin_house: House, admin: TestClient) -> None:
     address = make_entry(admin)
     send(admin, f"{address}/publish")
     send(admin, f"{ADMIN}try", question="見本の質問")
     record_id = address.rsplit("/", 1)[1]
-    with house.sessions() as session:
+    with admin_house.sessions() as session:
         trail = [(entry.action, entry.subject) for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
     assert trail == [("admin_new", "faq"), ("admin_publish", f"faq:{record_id}"), ("admin_try", "")]
 
