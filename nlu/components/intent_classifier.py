@@ -21,11 +21,9 @@ from nlu.features import text_features
 from nlu.linear import train_exclusive
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LinearIntentClassifier(TrainedComponent):
-    """Logistic regression over characters, words and the question asked; unsure means `fallback_intent`."""
+    """A linear model over characters, words and the question asked; unsure means `fallback_intent`."""
 
     @classmethod
     def required_components(cls) -> list[type[GraphComponent]]:
@@ -37,11 +35,13 @@ class LinearIntentClassifier(TrainedComponent):
         """Return the settings.
 
         `strength` is the inverse regularisation. Under `threshold` (0…1) a message gets `fallback_intent`; one with
-        neither letter nor digit gets `wordless_intent` under `wordless_threshold`. `ranking_length` limits the ranking.
+        neither letter nor digit gets `wordless_intent` under `wordless_threshold`. `thresholds` has higher ones for single intents, those
+        that are costly when wrong. `ranking_length` limits the ranking.
         """
         return {
-            "strength": 30.0,
+            "strength": 1.0,
             "threshold": 0.25,
+            "thresholds": {},
             "fallback_intent": "inform_situation",
             "wordless_threshold": 0.5,
             "wordless_intent": "send_unreadable",
@@ -50,9 +50,7 @@ class LinearIntentClassifier(TrainedComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example that has an intent and a text."""
-        examples = [
-            example for example in training_data.intent_examples if text_of(example)
-        ]
+        examples = [example for example in training_data.intent_examples if text_of(example)]
         features = [features_of(example) for example in examples]
         return self.keep(
             train_exclusive(
@@ -80,15 +78,11 @@ class LinearIntentClassifier(TrainedComponent):
         threshold = self.config["wordless_threshold" if wordless else "threshold"]
         if self.model is None or not text.strip():
             return [_entry(fallback, 1.0)]
-        scores = self.model.scores([features_of(message)])[0]
-        ranking = [
-            _entry(self.model.labels[place], float(scores[place]))
-            for place in scores.argsort()[::-1]
-        ]
+        scores = self.model.shares([features_of(message)])[0]
+        ranking = [_entry(self.model.labels[place], float(scores[place])) for place in scores.argsort()[::-1]]
+        threshold = max(threshold, self.config["thresholds"].get(ranking[0][INTENT_NAME_KEY], 0.0))
         if ranking[0][PREDICTED_CONFIDENCE_KEY] < threshold:
-            ranking.sort(
-                key=lambda entry: bool(entry[INTENT_NAME_KEY] != fallback)
-            )  # stable: the others keep their order
+            ranking.sort(key=lambda entry: bool(entry[INTENT_NAME_KEY] != fallback))  # stable: the others keep their order
         return ranking[: self.config["ranking_length"]]
 
 

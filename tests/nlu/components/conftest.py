@@ -32,14 +32,8 @@ def context() -> ExecutionContext:
 @pytest.fixture
 def training_data() -> Iterator[TrainingData]:
     """A few examples of four intents, some with their facts."""
-    lines = [
-        ("affirm", t, None, None)
-        for t in ("はい", "そうです", "はい、お願いします", "うん", "ええ")
-    ]
-    lines += [
-        ("deny", t, None, None)
-        for t in ("いいえ", "違います", "いや、いいです", "ちがう", "いえ")
-    ]
+    lines = [("affirm", t, None, None) for t in ("はい", "そうです", "はい、お願いします", "うん", "ええ")]
+    lines += [("deny", t, None, None) for t in ("いいえ", "違います", "いや、いいです", "ちがう", "いえ")]
     lines += [
         ("ask_why", t, None, None)
         for t in (
@@ -65,10 +59,6 @@ def training_data() -> Iterator[TrainingData]:
     lines += [("inform_situation", text, asked, facts) for text, asked, facts in told]  # type: ignore[misc]
     examples = []
     for intent, text, asked, facts in lines:
-        metadata = {
-            key: value
-            for key, value in (("asked", asked), ("facts", facts))
-            if value is not None
-        }
+        metadata = {key: value for key, value in (("asked", asked), ("facts", facts)) if value is not None}
         examples.append(Message.build(text, intent, example_metadata=metadata or None))
     yield TrainingData(examples)

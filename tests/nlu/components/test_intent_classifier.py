@@ -16,18 +16,12 @@ def classifier(
     training_data: TrainingData,
 ) -> LinearIntentClassifier:
     config = LinearIntentClassifier.get_default_config()
-    LinearIntentClassifier.create(config, storage, resource, context).train(
-        training_data
-    )
+    LinearIntentClassifier.create(config, storage, resource, context).train(training_data)
     return LinearIntentClassifier.load(config, storage, resource, context)
 
 
-def intent_of(
-    classifier: LinearIntentClassifier, text: str, asked: str | None = None
-) -> str:
-    [message] = classifier.process(
-        [Message({"text": text, "metadata": {"asked": asked}})]
-    )
+def intent_of(classifier: LinearIntentClassifier, text: str, asked: str | None = None) -> str:
+    [message] = classifier.process([Message({"text": text, "metadata": {"asked": asked}})])
     return str(message.get("intent")["name"])
 
 
@@ -40,9 +34,7 @@ def intent_of(
         ("猫がいます", "inform_situation"),
     ],
 )
-def test_a_stored_model_tells_intents_apart(
-    classifier: LinearIntentClassifier, text: str, intent: str
-) -> None:
+def test_a_stored_model_tells_intents_apart(classifier: LinearIntentClassifier, text: str, intent: str) -> None:
     assert intent_of(classifier, text) == intent
 
 
@@ -52,9 +44,7 @@ def test_the_question_asked_changes_what_a_short_answer_is(
     scores = {}
     for asked in (None, "guarantor"):
         message = Message({"text": "いない", "metadata": {"asked": asked}})
-        scores[asked] = {
-            entry["name"]: entry["confidence"] for entry in classifier.rank(message)
-        }["inform_situation"]
+        scores[asked] = {entry["name"]: entry["confidence"] for entry in classifier.rank(message)}["inform_situation"]
     assert scores["guarantor"] > scores[None]
 
 
@@ -65,10 +55,14 @@ def test_an_unsure_reading_is_taken_for_a_part_of_the_story(
     assert intent_of(classifier, "はい") == "inform_situation"
 
 
+def test_an_intent_that_is_costly_when_wrong_has_to_be_surer(classifier: LinearIntentClassifier) -> None:
+    classifier.config = {**classifier.config, "thresholds": {"ask_why": 1.01}}
+    assert intent_of(classifier, "なんでですか") == "inform_situation"
+    assert intent_of(classifier, "はい、そうです") == "affirm"
+
+
 @pytest.mark.parametrize("text", ["", "  \n", "\u3000"])
-def test_a_blank_text_is_unreadable(
-    classifier: LinearIntentClassifier, text: str
-) -> None:
+def test_a_blank_text_is_unreadable(classifier: LinearIntentClassifier, text: str) -> None:
     assert intent_of(classifier, text) == "send_unreadable"
 
 
@@ -81,12 +75,8 @@ def test_the_chosen_intent_heads_the_ranking_and_confidences_are_shares(
     assert sum(entry["confidence"] for entry in ranking) == pytest.approx(1.0, abs=1e-5)
 
 
-@pytest.mark.parametrize(
-    "payload", ["/affirm", '/inform_situation{"guarantor":"no"}', " /deny "]
-)
-def test_a_payload_is_left_alone(
-    classifier: LinearIntentClassifier, payload: str
-) -> None:
+@pytest.mark.parametrize("payload", ["/affirm", '/inform_situation{"guarantor":"no"}', " /deny "])
+def test_a_payload_is_left_alone(classifier: LinearIntentClassifier, payload: str) -> None:
     [message] = classifier.process([Message({"text": payload})])
     assert message.get("intent") is None
 

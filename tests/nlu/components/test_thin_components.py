@@ -14,9 +14,7 @@ NOW = "2026-11-20T10:00:00+09:00"
 
 def test_entities_have_the_fact_key_the_value_and_the_place_of_the_words() -> None:
     text = "こんにちは、七十二歳です"
-    [message] = FactExtractor().process(
-        [Message({"text": text, "metadata": {"now": NOW}})]
-    )
+    [message] = FactExtractor().process([Message({"text": text, "metadata": {"now": NOW}})])
     [entity] = [found for found in message.get("entities") if found["entity"] == "age"]
     assert entity["value"] == 72
     assert text[entity["start"] : entity["end"]] == entity["text"]
@@ -26,33 +24,21 @@ def test_entities_have_the_fact_key_the_value_and_the_place_of_the_words() -> No
 def test_the_question_asked_reaches_the_rules() -> None:
     message = Message({"text": "72", "metadata": {"asked": "age", "now": NOW}})
     FactExtractor().process([message])
-    assert [(found["entity"], found["value"]) for found in message.get("entities")] == [
-        ("age", 72)
-    ]
+    assert [(found["entity"], found["value"]) for found in message.get("entities")] == [("age", 72)]
 
 
 def test_the_time_is_the_one_given_else_the_clock() -> None:
     tokyo = ZoneInfo("Asia/Tokyo")
-    assert sent_at(Message({"text": "", "metadata": {"now": NOW}})) == datetime(
-        2026, 11, 20, 10, tzinfo=tokyo
-    )
-    assert sent_at(
-        Message({"text": "", "metadata": {"now": "2026-11-20T10:00:00"}})
-    ).utcoffset() == timedelta(hours=9)
-    assert abs(sent_at(Message({"text": ""})) - datetime.now(tokyo)) < timedelta(
-        minutes=1
-    )
+    assert sent_at(Message({"text": "", "metadata": {"now": NOW}})) == datetime(2026, 11, 20, 10, tzinfo=tokyo)
+    assert sent_at(Message({"text": "", "metadata": {"now": "2026-11-20T10:00:00"}})).utcoffset() == timedelta(hours=9)
+    assert abs(sent_at(Message({"text": ""})) - datetime.now(tokyo)) < timedelta(minutes=1)
 
 
 def test_a_certain_sign_of_danger_decides_the_intent() -> None:
-    message = Message(
-        {"text": "もう死にたいです", "intent": {"name": "complain", "confidence": 0.9}}
-    )
+    message = Message({"text": "もう死にたいです", "intent": {"name": "complain", "confidence": 0.9}})
     EmergencyDetector({"intent": "report_emergency"}).process([message])
     assert message.get("intent") == {"name": "report_emergency", "confidence": 1.0}
-    assert {"kind", "start", "end", "text", "certain", "alarm"} == set(
-        message.get("emergency")[0]
-    )
+    assert {"kind", "start", "end", "text", "certain", "alarm"} == set(message.get("emergency")[0])
 
 
 def test_without_a_sign_the_intent_stays() -> None:
@@ -68,9 +54,7 @@ def test_without_a_sign_the_intent_stays() -> None:
 
 
 def test_the_language_is_noted() -> None:
-    [message] = LanguageDetector().process(
-        [Message({"text": "I lost my apartment and I need help."})]
-    )
+    [message] = LanguageDetector().process([Message({"text": "I lost my apartment and I need help."})])
     assert message.as_dict(only_output_properties=True)["language"] == "en"
 
 
@@ -114,7 +98,5 @@ def test_only_payloads_are_taken_for_payloads(text: str, expected: bool) -> None
         ({"intent": {"asked": "age"}, "example": {"asked": "pets"}}, "pets"),
     ],
 )
-def test_the_question_is_found_at_run_time_and_in_training(
-    metadata: dict[str, object] | None, asked: str | None
-) -> None:
+def test_the_question_is_found_at_run_time_and_in_training(metadata: dict[str, object] | None, asked: str | None) -> None:
     assert asked_of(Message({"text": "はい", "metadata": metadata})) == asked
