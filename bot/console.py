@@ -304,6 +304,7 @@ def _interview(case: Case, alerts: Sequence[AlertItem]) -> dict[str, Any]:
         "asked": [fact["key"] for fact in case.sheet["facts"] if fact["status"] not in ("not_asked", "never_asked")],
         "emergencies": [*case.sheet["emergency"], *tonight[:1]],
         "desks": case.sheet["desks"],
+        "programmes": case.sheet.get("programmes", []),
     }
 
 

@@ -51,6 +51,14 @@ class SheetDesk(_Shape):
     why: str = ""
 
 
+class SheetProgramme(_Shape):
+    """A programme that was told about; `verdict` yes: the conditions that the person spoke of fit, unknown: some are open."""
+
+    id: str
+    title: str
+    verdict: str
+
+
 class Sheet(_Shape):
     """Everything a caseworker needs to begin. Facts come in the vocabulary's order, those not asked included."""
 
@@ -61,6 +69,7 @@ class Sheet(_Shape):
     facts: list[SheetFact]
     needs: list[SheetNeed]
     desks: list[SheetDesk]
+    programmes: list[SheetProgramme] = []
 
 
 def build_sheet(facts: Facts, interview: Mapping[str, Any], now: datetime) -> Sheet:
@@ -86,6 +95,7 @@ def build_sheet(facts: Facts, interview: Mapping[str, Any], now: datetime) -> Sh
             if need.in_summary or need.status == "declined"
         ],
         desks=[SheetDesk.model_validate(desk) for desk in interview.get("desks", [])],
+        programmes=[SheetProgramme.model_validate(one) for one in interview.get("programmes", [])],
     )
 
 

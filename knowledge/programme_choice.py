@@ -30,7 +30,8 @@ def fitting_programmes(
         if finding.id in already or not speakable or finding.verdict == "no":
             continue
         if finding.verdict == "yes" or any(need.id in named for need in served):
-            found.append(((10.0 if finding.verdict == "yes" else 0.0) + max(need.score for need in speakable), finding))
+            surest = 10.0 if finding.decided and finding.verdict == "yes" else 0.0
+            found.append((surest + max(need.score for need in speakable), finding))
     return [finding for _, finding in sorted(found, key=lambda pair: -pair[0])][:limit]
 
 
