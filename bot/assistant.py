@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
@@ -15,6 +16,7 @@ import actions
 from bot.action_endpoint import InProcessActions
 from bot.channel import TurnChannel, effects_of, replies_of
 from bot.errors import ModelMissing, TurnFailed
+from bot.logs import configure_logging
 from bot.reply import Reply
 from bot.tracker_store import TurnTrackerStore, kept
 
@@ -56,6 +58,8 @@ class Assistant:
         """Load the model of `model_path`. Raises ModelMissing when there is none."""
         if not model_path.exists():
             raise ModelMissing(f"No model at {model_path}. Run `madoguchi train` first.")
+        if not structlog.is_configured():
+            configure_logging()  # left alone, Rasa prints what people write
         self._timeout = timeout_seconds
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="rasa", daemon=True).start()
