@@ -11,7 +11,7 @@ from actions.context import Turn, ask, read_turn, remember, whole_message
 from actions.suggestions import suggest
 from knowledge.interview import InterviewState, choose_next
 from knowledge.needs import infer_needs, load_needs
-from knowledge.phrases import need_lines, say_fact, say_facts, summary_lines
+from knowledge.phrases import is_heavy, need_lines, say_fact, say_facts, summary_lines
 
 _PASSED = {"refuse_answer": "utter_noted_declined", "express_uncertainty": "utter_noted_unknown"}
 _MOST_REPEATS = 3
@@ -177,7 +177,8 @@ def _acknowledge(dispatcher: CollectingDispatcher, turn: Turn) -> None:
         dispatcher.utter_message(response="utter_corrected_withdrawn", withdrawn=withdrawn)
     said = say_facts(fresh)
     if said:
-        dispatcher.utter_message(response="utter_reflect_short" if turn.interview.get("asked") else "utter_reflect", summary=said)
+        kind = "utter_reflect_heavy" if is_heavy(fresh) else "utter_reflect_short" if turn.interview.get("asked") else "utter_reflect"
+        dispatcher.utter_message(response=kind, summary=said)
     elif turn.asked("need") and turn.intent in ("affirm", "deny", "refuse_answer"):
         dispatcher.utter_message(response="utter_noted_need" if turn.intent == "affirm" else "utter_noted_no_need")
     elif turn.asked("fact") and not corrected and turn.interview.get("asked"):

@@ -26,6 +26,7 @@ class _Phrases(BaseModel):
     quiet: list[str]
     order: list[str]
     human_lines: list[str]
+    heavy: dict[str, list[str]]
     units: dict[str, str]
     labels: dict[str, str]
     facts: dict[str, _Phrase]
@@ -39,6 +40,9 @@ def _phrases() -> _Phrases:
     for key in [*phrases.quiet, *phrases.order, *phrases.facts]:
         if key not in known:
             raise ValueError(f"{_FILE.name}: no fact {key} in the vocabulary")
+    for key, values in phrases.heavy.items():
+        if not all(known[key].allows(value) for value in values):
+            raise ValueError(f"{_FILE.name}: heavy: {key} has no such value")
     for key, phrase in phrases.facts.items():
         for value in phrase.values:
             if not known[key].allows(value):
@@ -83,6 +87,15 @@ def say_facts(values: Mapping[str, Any], limit: int = 6) -> str:
     keys = [key for key in values if key not in _phrases().quiet and key in load_vocabulary().facts]
     keys.sort(key=lambda key: order.index(key) if key in order else len(order))
     return _phrases().formats["join"].join(say_fact(key, values[key]) for key in keys[:limit])
+
+
+def is_heavy(values: Mapping[str, Any]) -> bool:
+    """Return whether one of these facts is hard to tell, so that it wants a word of sympathy."""
+    for key, heavy in _phrases().heavy.items():
+        told = values.get(key)
+        if set(told if isinstance(told, list) else [told]) & set(heavy):
+            return True
+    return False
 
 
 def summary_lines(facts: Mapping[str, Mapping[str, Any]]) -> str:
