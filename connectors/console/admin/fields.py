@@ -17,8 +17,6 @@ Kind = Literal["faq", "desk", "shop", "programme"]
 Widget = Literal["line", "text", "lines", "choice", "choices", "flag", "date", "time", "number", "group", "rows", "schedule", "yaml"]
 COMPOSED = ("group", "rows", "schedule")
 REPEATED = ("rows", "schedule")
-EXCHANGED: tuple[Kind, ...] = ("desk", "shop", "faq")
-"""What can come from and go to a table."""
 
 
 class _Shape(BaseModel):

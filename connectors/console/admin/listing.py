@@ -9,10 +9,11 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from connectors.console.access import ConsoleRoute
-from connectors.console.admin.fields import EXCHANGED, Kind, options
+from connectors.console.admin.fields import Kind, options
 from connectors.console.admin.guard import Admin
 from connectors.console.admin.pages import admin_page
 from knowledge.editing import KINDS, EditableRecord, RecordLine, due_for_checking, history, list_records
+from knowledge.exchange import EXCHANGED
 
 PER_PAGE = 50
 _FEW = 10

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from connectors.console.admin import listing, records, trying
+from connectors.console.admin import importing, listing, records, trying
 from connectors.console.admin.fields import load_forms
 from connectors.console.admin.wording import load_admin_wording
 
@@ -11,5 +11,5 @@ def install(app: FastAPI) -> None:
     """Add the admin pages to the application, before the console's own last address, which takes everything."""
     load_forms()
     load_admin_wording()
-    for module in (trying, listing, records):
+    for module in (trying, listing, importing, records):
         app.include_router(module.router)

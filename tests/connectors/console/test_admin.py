@@ -136,7 +136,7 @@ def test_a_change_shows_what_changed_and_can_be_restored(admin: TestClient) -> N
     edited = send(admin, f"{address}/edit", do="save", number=number, **{**ENTRY, "answer": "管理会社に電話します（見本）。"})
     assert edited.status_code == 303, text_of(edited.text)
     page = text_of(admin.get(address).text)
-    assert "公開中の内容からの変更 項目 まえ あと 答え まず大家さんに電話します（見本）。 管理会社に電話します（見本）。" in page
+    assert "公開中の内容からの変更 変わったところ 項目 まえ あと 答え まず大家さんに電話します（見本）。 管理会社に電話します（見本）。" in page
     send(admin, f"{address}/publish")
     history = admin.get(f"{address}/history").text
     assert "mihon_admin" in history
@@ -172,7 +172,7 @@ def test_withdrawing_asks_first_and_takes_the_answer_away(admin: TestClient) -> 
 
 
 def test_checking_takes_a_record_off_the_list_of_what_is_due(admin_house: House, admin: TestClient) -> None:
-    due = re.findall(r'href="(/console/admin/desk/[a-z0-9_]+)"', admin.get(f"{ADMIN}desk/", params={"state": "due"}).text)
+    due = re.findall(r'queue__link" href="(/console/admin/desk/[a-z0-9_]+)"', admin.get(f"{ADMIN}desk/", params={"state": "due"}).text)
     assert due
     assert send(admin, f"{due[0]}/checked").headers["location"] == f"{due[0]}?done=checked"
     assert due[0] not in admin.get(f"{ADMIN}desk/", params={"state": "due"}).text
