@@ -14,9 +14,9 @@ from knowledge.editing_types import Content, Kind
 from knowledge.faq_entries import FaqRecord
 from knowledge.models import FaqEntry, Programme, ServiceAtLocation, Shop
 from knowledge.programme_schema import ProgrammeRecord
-from knowledge.rows import desk_to_rows, digest, rows_to_desk, source_columns, source_of
+from knowledge.rows import desk_to_rows, digest, rows_to_desk, source_columns
 from knowledge.schema import DeskRecord
-from knowledge.shops import ShopRecord
+from knowledge.shops import ShopRecord, row_to_shop, shop_to_row
 
 Row = FaqEntry | ServiceAtLocation | Shop | Programme
 PUBLIC_PAGE = "public_page"
@@ -103,17 +103,6 @@ def _write_programme(record: ProgrammeRecord) -> Programme:
     )
 
 
-def _write_shop(record: ShopRecord) -> Shop:
-    if record.source is None:
-        raise ValueError(f"shop {record.id} has no source")
-    return Shop(**record.model_dump(exclude={"source"}), digest=digest(record), **source_columns(record.source))
-
-
-def _read_shop(row: Shop) -> ShopRecord:
-    names = ShopRecord.model_fields.keys() - {"source"}
-    return ShopRecord.model_validate({**{name: getattr(row, name) for name in names}, "source": source_of(row).model_dump()})
-
-
 def _desk_query() -> Select[Any]:
     return select(ServiceAtLocation).options(
         *(selectinload(relation.class_attribute) for relation in inspect(ServiceAtLocation).relationships)
@@ -153,8 +142,8 @@ KIND: Mapping[Kind, KindOfRecord] = {
         query=lambda: select(Shop),
         find=_find(Shop),
         row_key=lambda row: str(row.id),
-        read=_read_shop,
-        write=_write_shop,
+        read=row_to_shop,
+        write=shop_to_row,
         title=lambda content: str(content.get("name") or ""),
         detail=lambda content: str(content.get("municipality") or ""),
     ),

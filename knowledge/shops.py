@@ -1,15 +1,23 @@
 """Cooperating shops: estate agents that help people who are often turned away, and whom each of them accepts."""
 
 import datetime as dt
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from knowledge.files import DATA, read_shape
+from knowledge.directory import SHOWN, is_old
+from knowledge.errors import DataError
+from knowledge.files import DATA, load_sources, read_shape
+from knowledge.models import Shop
+from knowledge.rows import digest, source_columns, source_of
 from knowledge.schema import DeskStatus, PhoneNumber, RecordId, Serves, Shape, SourceRef, Text, Website
 
 FOLDER = DATA / "shops"
+OPEN_TO_ALL = "all"
 
 
 class ShopRecord(Shape):
@@ -38,8 +46,48 @@ class ShopFile(Shape):
 
 def read_shops(folder: Path = FOLDER) -> list[ShopRecord]:
     """Return the shops of all files, each with its source. Raises DataError that names file and record when anything is wrong."""
-    found: list[ShopRecord] = []
+    found: dict[str, ShopRecord] = {}
     for path in sorted(folder.glob("*.yml")):
         file = read_shape(path, ShopFile)
-        found.extend(shop.model_copy(update={"source": shop.source or file.source}) for shop in file.shops)
-    return found
+        for raw in file.shops:
+            shop = raw.model_copy(update={"source": raw.source or file.source})
+            if shop.id in found:
+                raise DataError(path.name, shop.id, "this id stands twice")
+            if shop.source is None or shop.source.document not in load_sources():
+                raise DataError(path.name, shop.id, "the source document is not in sources.yml")
+            found[shop.id] = shop
+    return list(found.values())
+
+
+def shop_to_row(shop: ShopRecord) -> Shop:
+    """Return a shop as a row. The shop must state its source."""
+    if shop.source is None:
+        raise ValueError(f"shop {shop.id} has no source")
+    return Shop(**shop.model_dump(exclude={"source"}), digest=digest(shop), **source_columns(shop.source))
+
+
+def row_to_shop(row: Shop) -> ShopRecord:
+    """Return the record again that `shop_to_row` was given."""
+    names = ShopRecord.model_fields.keys() - {"source"}
+    return ShopRecord.model_validate({**{name: getattr(row, name) for name in names}, "source": source_of(row).model_dump()})
+
+
+def find_shops(session: Session, municipality: str, wanted: Collection[str] = ()) -> list[ShopRecord]:
+    """Return live shops of a municipality (canonical name) that accept any of `wanted` (ids of knowledge.schema.Serves).
+
+    Those that accept more of it come first. A shop open to all accepts everything; with nothing wanted every shop is returned.
+    """
+    query = select(Shop).where(Shop.municipality == municipality, Shop.state == "published", Shop.status.in_(SHOWN))
+    shops = [row_to_shop(row) for row in session.scalars(query)]
+    found = [shop for shop in shops if not wanted or _accepted(shop, wanted)]
+    return sorted(found, key=lambda shop: (-_accepted(shop, wanted), OPEN_TO_ALL in shop.accepts, shop.name))
+
+
+def shop_phone(shop: ShopRecord, at: dt.datetime) -> str | None:
+    """Return the number that residents may be shown: known to be true within the last two years. None when there is none."""
+    days = [day for day in (shop.checked_on, shop.source.as_of if shop.source else None) if day]
+    return shop.phone if days and not is_old(max(days), at) else None
+
+
+def _accepted(shop: ShopRecord, wanted: Collection[str]) -> int:
+    return len(wanted) if OPEN_TO_ALL in shop.accepts else len({*wanted} & {*shop.accepts})
