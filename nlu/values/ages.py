@@ -35,7 +35,7 @@ def find_ages(reading: Reading) -> list[Candidate]:
 
 
 def _ages(reading: Reading) -> list[_Age]:
-    found = [*_births(reading), *_full(reading), *_named(reading)]
+    found = [*_births(reading), *_full(reading), *_named(reading), *_own(reading)]
     for age in _bare(reading):
         if not any(age.candidate.start < other.candidate.end and other.candidate.start < age.candidate.end for other in found):
             found.append(age)
@@ -75,6 +75,18 @@ def _full(reading: Reading) -> Iterator[_Age]:
             Candidate(_turning(reading, match), *match.span()),
             owner_of(reading, *match.span()),
         )
+
+
+def _own(reading: Reading) -> Iterator[_Age]:
+    """Yield ages bound to the writer (71の私), in English, and corrected in the last digit (74、いや5)."""
+    lexicon = load_lexicon("ages")
+    for match in lexicon.pattern("aged_me").finditer(reading.text):
+        yield _Age(Candidate(int(match["n"]), match.start("n"), match.end("n"), 0.9), SELF)
+    for match in lexicon.pattern("english").finditer(reading.text):
+        yield _Age(Candidate(int(match["n"] or match["n2"]), *match.span(), 0.9), SELF)
+    if reading.asked in ("age", "age_band"):
+        for match in lexicon.pattern("last_digit").finditer(reading.text):
+            yield _Age(Candidate(int(match["tens"] + match["ones"]), *match.span()), owner_of(reading, *match.span()))
 
 
 def _named(reading: Reading) -> Iterator[_Age]:
@@ -155,7 +167,7 @@ def _choose(reading: Reading, ages: list[_Age]) -> Candidate | None:
 
 def _fits(owner: str, need: str) -> bool:
     if need in (SELF, ANYONE):
-        return owner in (SELF, "")
+        return owner in (SELF, "") or need == ANYONE and owner in load_lexicon("people").words("elder")
     return owner in (need, "") or kind_of(owner) == kind_of(need)
 
 

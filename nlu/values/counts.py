@@ -34,9 +34,9 @@ def _children(reading: Reading) -> Candidate | None:
         none = none or lexicon.pattern("no_start").match(reading.text)
     if none and reading.asked == "children" and not _lone(reading):
         return Candidate(0, *none.span())
-    counted = _counted_children(reading)
+    counted = [one for one in (_counted_children(reading), _graded_children(reading)) if one]
     if counted:
-        return counted
+        return max(counted, key=lambda one: int(one.value))
     if none:
         return Candidate(0, *none.span())
     return _upper_and_lower(reading) or _listed_children(reading) or _named_children(reading)
@@ -67,6 +67,23 @@ def _counted_children(reading: Reading) -> Candidate | None:
     return corrected(reading, [one for _, one in found])[0]
 
 
+def _graded_children(reading: Reading) -> Candidate | None:
+    """Add up the children counted by school (小学生2人と中学生1人) or called little ones."""
+    lexicon = load_lexicon("counts")
+    matches = [
+        match
+        for name in ("grade_count", "little_count")
+        for match in lexicon.pattern(name).finditer(reading.text)
+        if _mine(reading, match) and not lexicon.pattern("grade_past").search(reading.right(match.start(), 8))
+    ]
+    if not matches:
+        return None
+    single = lexicon.pattern("grade_beside").search(reading.text)
+    extra = 1 if single and _mine(reading, single) else 0
+    start, end = min(match.start() for match in matches), max(match.end() for match in matches)
+    return Candidate(sum(int(match["n"]) for match in matches) + extra, start, end)
+
+
 def _people_after(reading: Reading) -> list[Candidate]:
     pattern = load_lexicon("counts").pattern("people")
     return [Candidate(int(match["n"]), *match.span()) for match in pattern.finditer(reading.text) if match.start() > 0]
@@ -89,7 +106,8 @@ def _upper_and_lower(reading: Reading) -> Candidate | None:
         return None
     start, end = min(upper.start(), lower.start()), max(upper.end(), lower.end())
     middle = bool(lexicon.pattern("middle").search(reading.text, start, end))
-    return Candidate(2 + middle, start, end)
+    twins = lexicon.pattern("twins").match(reading.text, lower.end()) or lexicon.pattern("lower_twins").search(reading.text, start)
+    return Candidate(2 + middle + bool(twins), start, max(end, twins.end() if twins else end))
 
 
 def _listed_children(reading: Reading) -> Candidate | None:

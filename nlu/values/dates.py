@@ -108,6 +108,24 @@ def _next_weekday(match: re.Match[str], today: date, _after: str) -> date:
     return today + timedelta(days=(weekday - today.weekday()) % 7 or 7)
 
 
+def _english(match: re.Match[str], today: date, _after: str) -> date | None:
+    month = int(load_lexicon("dates").table("english_month")[match["english"].lower()])
+    day = int(match["day"] or match["day2"] or 0)
+    if not (day or match["end"] or match["by"]):
+        return None
+    year = int(match["year"] or today.year)
+    found = _day(year, month, day) if day else month_end(year, month)
+    return found if match["year"] or not found or found >= today else _english_next_year(month, day, today)
+
+
+def _english_next_year(month: int, day: int, today: date) -> date | None:
+    return _day(today.year + 1, month, day) if day else month_end(today.year + 1, month)
+
+
+def _english_ahead(match: re.Match[str], today: date, _after: str) -> date:
+    return month_end(today.year, today.month + int(load_lexicon("dates").table("english_months_ahead")[match["ahead"].lower()]))
+
+
 # in the order in which they win where they overlap
 _RESOLVERS: dict[str, _Resolver] = {
     "iso": _calendar,
@@ -124,6 +142,8 @@ _RESOLVERS: dict[str, _Resolver] = {
     "ahead": _ahead,
     "bare_day": _bare_day,
     "day_from": _day_from,
+    "english_ahead": _english_ahead,
+    "english": _english,
 }
 
 

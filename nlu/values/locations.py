@@ -70,9 +70,12 @@ def _roles(reading: Reading, text: str, group: list[PlaceHit], hits: list[PlaceH
     wished = lexicon.pattern("wish").match(right)
     lived = lexicon.pattern("live").match(right)
     if wished and not lived:
-        yield WISH
+        yield from (WISH, HOME) if lexicon.pattern("settled").search(left) else (WISH,)
         return
     if _elsewhere(reading, left):
+        return
+    if lexicon.pattern("wish_limit").match(right) and not lived and reading.asked != HOME:
+        yield WISH
         return
     yield from _plain_roles(reading, left, right, bool(lived), group)
 

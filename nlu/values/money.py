@@ -76,6 +76,11 @@ def _sums(reading: Reading) -> Iterator[_Sum]:
         ceiling = matches[at + 1].start() if at + 1 < len(matches) else len(reading.text)
         left = reading.left(match.start(), min(40, match.start() - floor))
         right = reading.right(match.end(), min(28, ceiling - match.end()))
+        if at + 1 < len(matches) and _replaced(reading, right, matches[at + 1].end()):
+            continue
+        if at and _replaced(reading, reading.right(floor, match.start() - floor), match.end()):
+            before = matches[at - 2].end() if at > 1 else 0
+            left, right = reading.left(floor - len(matches[at - 1][0]), min(40, floor - len(matches[at - 1][0]) - before)), ""
         band = bool(match["band"])
         yield _Sum(
             Candidate(int(match["n"]), *match.span()),
@@ -84,6 +89,12 @@ def _sums(reading: Reading) -> Iterator[_Sum]:
             right,
             band,
         )
+
+
+def _replaced(reading: Reading, between: str, end: int) -> bool:
+    """Tell an old sum from the one that took its place by `end`: 21万から15万に減りました."""
+    lexicon = load_lexicon("money")
+    return bool(lexicon.pattern("change_from").match(between)) and bool(lexicon.pattern("changed").match(reading.right(end, 20)))
 
 
 def _cue(left: str, right: str, band: bool) -> str | None:
@@ -115,11 +126,7 @@ def _nearest_left(left: str) -> str | None:
 
 def _key(reading: Reading, one: _Sum) -> str | None:
     lexicon = load_lexicon("money")
-    if (
-        lexicon.pattern("past_left").search(one.left)
-        or lexicon.pattern("past_right").match(one.right)
-        or lexicon.pattern("not_even").match(one.right)
-    ):
+    if _over(one):
         return None
     asked = reading.asked
     cue = one.cue
@@ -139,11 +146,29 @@ def _key(reading: Reading, one: _Sum) -> str | None:
         return "savings"
     if cue is None:
         return None
-    if cue == "income" and lexicon.pattern("not_monthly").search(one.left):
+    if cue == "income" and _no_monthly_income(one):
         return None
     if one.band and cue != "limit":
         return None
     return _CUES[cue] or None
+
+
+def _over(one: _Sum) -> bool:
+    """Tell a sum of the past, or one that is not even there."""
+    lexicon = load_lexicon("money")
+    return (
+        bool(lexicon.pattern("past_left").search(one.left))
+        or bool(lexicon.pattern("past_right").match(one.right))
+        or bool(lexicon.pattern("not_even").match(one.right))
+    )
+
+
+def _no_monthly_income(one: _Sum) -> bool:
+    """Tell a sum a day or an hour, and money spent where one could also work (コンビニで月2万使う)."""
+    lexicon = load_lexicon("money")
+    if lexicon.pattern("not_monthly").search(one.left):
+        return True
+    return bool(lexicon.pattern("job_income").search(one.left)) and bool(lexicon.pattern("spent").match(one.right))
 
 
 def _one(reading: Reading, key: str, found: list[_Sum]) -> Candidate:

@@ -134,12 +134,25 @@ def _accepted(text: str, at: int, surface: _Surface, hit: PlaceHit, asked: bool)
         return False
     if len(surface.text) == 1:
         return bool(lexicon.pattern("after_single" if asked else "after_single_unasked").match(after))
+    if not asked and _self_described(text, at, hit.end):
+        return True
+    if surface.text in lexicon.words("known") and lexicon.pattern("after_known").match(after):
+        return True
     everyday = surface.text in lexicon.words("everyday") or surface.text in lexicon.words("everyday_kana")
     if asked:
         return bool(lexicon.pattern("after_asked").match(after)) and (surface.kind == "stem" or len(surface.text) >= 3)
     if surface.kind == "kana_stem" and len(surface.text) < 4:
         return False
     return bool(lexicon.pattern("after_everyday" if everyday else "after").match(after))
+
+
+def _self_described(text: str, start: int, end: int) -> bool:
+    """Tell a name that stands alone among the items of a short self-description."""
+    lexicon = load_lexicon("places")
+    if not lexicon.pattern("item_before").search(text[:start]) or not lexicon.pattern("item_after").match(text[end:]):
+        return False
+    beside = text[max(0, start - 12) : start], text[end : end + 12]
+    return end - start > 1 and any(lexicon.pattern("profile").search(part) for part in beside)
 
 
 def _is_person(text: str, end: int) -> bool:
@@ -155,7 +168,8 @@ def _hit(text: str, start: int, end: int, places: tuple[Municipality, ...], surf
             return None
         city = _by_code()[first.city_code]
         return PlaceHit(city.name, city.code, start, end)
-    end = _with_ward(text, end, first)
+    suffix = load_lexicon("places").pattern("kana_suffix").match(text[end:]) if surface.kind == "stem" and end - start > 1 else None
+    end = _with_ward(text, end + (suffix.end() if suffix else 0), first)
     codes = tuple(place.code for place in places)
     full = surface.kind in ("full", "kana_full")
     return PlaceHit(first.name, first.code, start, end, codes if len(codes) > 1 else (), full)
