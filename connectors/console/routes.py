@@ -12,7 +12,6 @@ from fastapi.staticfiles import StaticFiles
 
 from bot import console
 from bot.staff import begin_session, form_token, log_in, log_out, token_fits
-from connectors.console.admin import routes as admin
 from connectors.console.access import (
     COOKIE,
     HOME,
@@ -24,6 +23,7 @@ from connectors.console.access import (
     read_form,
     set_cookie,
 )  # fmt: skip
+from connectors.console.admin import routes as admin
 from connectors.console.pages import page
 from connectors.console.wording import load_wording
 from knowledge.directory import Directory

@@ -23,9 +23,7 @@ class Shown:
 
 def show_differences(kind: Kind, differences: Iterable[Difference]) -> list[Shown]:
     """Return differences ready to print."""
-    return [
-        Shown(label_of(kind, one.field), _say(kind, one.field, one.before), _say(kind, one.field, one.after)) for one in differences
-    ]
+    return [Shown(label_of(kind, one.field), _say(kind, one.field, one.before), _say(kind, one.field, one.after)) for one in differences]
 
 
 def compare(kind: Kind, before: Content, after: Content) -> list[Shown]:

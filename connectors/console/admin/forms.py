@@ -85,7 +85,9 @@ def _read(field: FieldSpec, sent: Sent, name: str) -> Any:
     if field.widget == "group":
         return read_values(field.fields, sent, f"{name}.")
     if field.widget in REPEATED:
-        numbers = sorted({int(at) for one in sent.names() if one.startswith(f"{name}.") and (at := one[len(name) + 1 :].split(".")[0]).isdigit()})
+        numbers = sorted(
+            {int(at) for one in sent.names() if one.startswith(f"{name}.") and (at := one[len(name) + 1 :].split(".")[0]).isdigit()}
+        )
         rows = [{**read_values(field.fields, sent, f"{name}.{at}."), REST: sent.get(f"{name}.{at}.{REST}")} for at in numbers[:60]]
         return [row for row in rows if not _is_blank(field, row)]
     if field.widget == "flag":

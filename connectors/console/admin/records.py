@@ -17,7 +17,7 @@ from connectors.console.admin.live import commit_and_go_live
 from connectors.console.admin.pages import ADMIN, admin_page
 from connectors.console.admin.preview import preview
 from connectors.console.admin.wording import load_admin_wording
-from connectors.console.wording import TOKYO
+from connectors.console.wording import TOKYO, print_day
 from knowledge import editing
 from knowledge.editing import EditableRecord, RecordNotFound
 
@@ -199,6 +199,7 @@ def _version(kind: Kind, step: editing.Version, *, latest: bool) -> dict[str, An
         "number": step.number,
         "state": step.action,
         "at": step.at,
+        "when": f"{print_day(step.at.astimezone(TOKYO).date())} {step.at.astimezone(TOKYO):%H:%M}",
         "by": step.author,
         "differences": show_differences(kind, step.differences),
         "restorable": not latest and step.action in ("draft", "published", "restored"),

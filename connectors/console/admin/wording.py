@@ -40,6 +40,7 @@ class AdminWording(_Shape):
     titles: _Titles
     identifier: _Identifier
     problems: Labels
+    same: Labels
     hidden: Labels
     programme_lines: Labels
     shop_what: str

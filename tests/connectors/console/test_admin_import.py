@@ -42,7 +42,7 @@ def exported(admin: TestClient) -> list[list[str]]:
 def headers_of(admin: TestClient) -> dict[str, str]:
     """The headers for name, place and whether it is a sample, by what they contain."""
     found = exported(admin)[0]
-    return {word: next(header for header in found if word in header) for word in ("市区町村", "見本")} | {"名": next(h for h in found if "名" in h)}
+    return {word: next(header for header in found if word in header) for word in ("名", "市区町村", "見本")}
 
 
 def sample(admin: TestClient, name: str, place: str = "足立区") -> dict[str, str]:
