@@ -5,6 +5,7 @@ as it was. What a form does not show (exception days of a schedule, the source o
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
@@ -17,7 +18,9 @@ Values = dict[str, Any]
 """Field name -> text, list of texts, bool, Values (group) or list of Values (rows). A row keeps what it does not show under REST."""
 Record = dict[str, Any]
 REST = "rest"
+_Reader = Callable[[str, str, dict[str, str]], Any]
 _EVERY_WEEK = ""
+_MOST_ROWS = 60
 
 
 class Sent(Protocol):
@@ -85,16 +88,20 @@ def _read(field: FieldSpec, sent: Sent, name: str) -> Any:
     if field.widget == "group":
         return read_values(field.fields, sent, f"{name}.")
     if field.widget in REPEATED:
-        numbers = sorted(
-            {int(at) for one in sent.names() if one.startswith(f"{name}.") and (at := one[len(name) + 1 :].split(".")[0]).isdigit()}
-        )
-        rows = [{**read_values(field.fields, sent, f"{name}.{at}."), REST: sent.get(f"{name}.{at}.{REST}")} for at in numbers[:60]]
+        at_rows = [f"{name}.{number}." for number in _row_numbers(sent, name)]
+        rows = [{**read_values(field.fields, sent, at), REST: sent.get(f"{at}{REST}")} for at in at_rows]
         return [row for row in rows if not _is_blank(field, row)]
     if field.widget == "flag":
         return sent.get(name) == "on"
     if field.widget == "choices":
         return sent.getlist(name)
     return sent.get(name).replace("\r\n", "\n").strip()
+
+
+def _row_numbers(sent: Sent, name: str) -> list[int]:
+    """The numbers of the rows that were sent: gaps are where a row was taken away."""
+    row = re.compile(rf"{re.escape(name)}\.([0-9]{{1,4}})\.")
+    return sorted({int(found[1]) for one in sent.names() if (found := row.match(one))})[:_MOST_ROWS]
 
 
 def _is_blank(field: FieldSpec, row: Values) -> bool:
@@ -126,7 +133,8 @@ def _to_record(field: FieldSpec, value: Any, stored: Any, path: str, errors: dic
         return value
     if not value:
         return None
-    return _SIMPLE.get(field.widget, _as_typed)(value, path, errors)
+    read: _Reader = _SIMPLE.get(field.widget, _as_typed)
+    return read(value, path, errors)
 
 
 def _composed(field: FieldSpec, value: Any, stored: Any, path: str, errors: dict[str, str]) -> Any:
@@ -178,7 +186,7 @@ def _half_width(value: str, _path: str, _errors: dict[str, str]) -> str:
     return unicodedata.normalize("NFKC", value)
 
 
-_SIMPLE: dict[str, Callable[[str, str, dict[str, str]], Any]] = {
+_SIMPLE: dict[str, _Reader] = {
     "lines": _lines, "number": _number, "yaml": _yaml, "date": _half_width, "time": _half_width,
 }  # fmt: skip
 

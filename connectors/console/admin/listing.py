@@ -1,6 +1,6 @@
 """The overview and the lists: what there is, in which state, and what is due for checking."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
@@ -108,14 +108,15 @@ def show_list(
 
 def _in_state(records: Sequence[RecordLine], state: str, due: Iterable[RecordLine]) -> list[RecordLine]:
     late = {(one.kind, one.id) for one in due}
-    fits = {
+    tests: dict[str, Callable[[RecordLine], bool]] = {
         "published": lambda one: one.state in _LIVE and one.status in _SHOWN,
         "draft": lambda one: one.state in ("draft", "changed"),
         "due": lambda one: (one.kind, one.id) in late,
         "ended": lambda one: one.status not in _SHOWN,
         "withdrawn": lambda one: one.state == "withdrawn",
-    }.get(state, lambda _one: True)
-    return [one for one in records if fits(one)]
+    }
+    fits = tests.get(state)
+    return [one for one in records if fits is None or fits(one)]
 
 
 def _drafts(records: Iterable[RecordLine]) -> list[RecordLine]:

@@ -126,7 +126,7 @@ def do_restore(kind: Kind, record_id: RecordId, here: Admin) -> Response:
     """Make an old version the draft."""
     record, number = _find(here, kind, record_id), here.form.get("number")
     if not number.isascii() or not number.isdigit() or int(number) not in {step.number for step in record.history}:
-        raise ConsoleError(404)
+        raise ConsoleError(404, "record_missing")
     result = editing.restore(here.session, kind, record_id, int(number), here.login, here.now)
     if not result.saved:
         here.session.rollback()
@@ -200,7 +200,7 @@ def _version(kind: Kind, step: editing.Version, *, latest: bool) -> dict[str, An
         "state": step.action,
         "at": step.at,
         "when": f"{print_day(step.at.astimezone(TOKYO).date())} {step.at.astimezone(TOKYO):%H:%M}",
-        "by": step.author,
+        "by": load_admin_wording().from_file if step.author == "file" else step.author,
         "differences": show_differences(kind, step.differences),
         "restorable": not latest and step.action in ("draft", "published", "restored"),
     }
@@ -210,7 +210,7 @@ def _find(here: AdminVisit, kind: Kind, record_id: str) -> EditableRecord:
     try:
         return editing.get_record(here.session, kind, record_id)
     except RecordNotFound:
-        raise ConsoleError(404) from None
+        raise ConsoleError(404, "record_missing") from None
 
 
 def _title(kind: Kind, record: EditableRecord | None) -> str:

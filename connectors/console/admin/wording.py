@@ -40,6 +40,7 @@ class AdminWording(_Shape):
     titles: _Titles
     identifier: _Identifier
     problems: Labels
+    from_file: str
     same: Labels
     hidden: Labels
     programme_lines: Labels
