@@ -127,10 +127,12 @@ def save_draft(
     now: dt.datetime,
     *,
     based_on: int | None = None,
+    complete: bool = False,
 ) -> SaveResult:
     """Save a draft; residents see nothing of it. `record_id` None: a new record (an id is made when the content names none).
 
     `based_on`: the version that the form showed; when somebody saved in between nothing is written and the errors say so.
+    `complete`: id, source and what is confirmed stand in the content already; else they are filled in as this admin's, of today.
     Raises RecordNotFound.
     """
     row = live_row(session, kind, record_id) if record_id else None
@@ -140,8 +142,8 @@ def save_draft(
     if based_on is not None and based_on != (last.number if last else 0):
         return SaveResult(record_id, {"": editing_words().edited_meanwhile})
     base = newest_content(kind, row, last) if record_id else {}
-    complete = filled(kind, {**content}, base, now)
-    record, errors = read_content(session, kind, complete)
+    whole = dict(content) if complete else filled(kind, {**content}, base, now)
+    record, errors = read_content(session, kind, whole)
     if record is not None:
         errors = _wrong_id(session, kind, record_id, plain(record), base)
     if record is None or errors:

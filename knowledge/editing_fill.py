@@ -9,8 +9,11 @@ from knowledge.editing_types import ADMIN, Content, Kind
 from knowledge.hours import TOKYO
 
 
-def filled(kind: Kind, content: Content, base: Content, now: dt.datetime) -> Content:
-    """What an admin types is known by this admin today: that is the source where none is given, and what makes a new number showable."""
+def filled(kind: Kind, content: Content, base: Content, now: dt.datetime, *, known_today: bool = True) -> Content:
+    """What an admin types is known by this admin today: that is the source where none is given, and what makes a new number showable.
+
+    `known_today` False: the content was copied from a list of an earlier day, which its source states; new numbers are as old as that.
+    """
     today = now.astimezone(TOKYO).date().isoformat()
     own = {"document": ADMIN, "as_of": today}
     if kind == "programme":
@@ -22,14 +25,17 @@ def filled(kind: Kind, content: Content, base: Content, now: dt.datetime) -> Con
         content["id"] = base.get("id") or new_id(kind, content)
     if kind == "desk" and isinstance(content.get("phones"), list):
         known = {phone["number"] for phone in base.get("phones", [])}
-        content["phones"] = [_own_phone(phone, known, own) if isinstance(phone, dict) else phone for phone in content["phones"]]
+        confirmed = today if known_today else None
+        source = own if known_today else content["source"]
+        content["phones"] = [
+            phone if not isinstance(phone, dict) or phone.get("number") in known else _new_phone(phone, source, confirmed)
+            for phone in content["phones"]
+        ]
     return content
 
 
-def _own_phone(phone: Content, known: set[str], own: Content) -> Content:
-    if phone.get("number") in known:
-        return phone
-    return {**phone, "source": phone.get("source") or own, "confirmed_on": phone.get("confirmed_on") or own["as_of"]}
+def _new_phone(phone: Content, source: Content, confirmed: str | None) -> Content:
+    return {**phone, "source": phone.get("source") or source, "confirmed_on": phone.get("confirmed_on") or confirmed}
 
 
 def new_id(kind: Kind, content: Mapping[str, Any]) -> str:

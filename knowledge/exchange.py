@@ -17,7 +17,7 @@ from knowledge.editing_checks import read_content
 from knowledge.editing_fill import filled
 from knowledge.editing_history import differences
 from knowledge.editing_kinds import KIND, plain
-from knowledge.editing_types import ADMIN, Content, Difference, EditableRecord, RecordNotFound
+from knowledge.editing_types import ADMIN, Content, Difference, EditableRecord, Errors, RecordNotFound
 from knowledge.exchange_cells import CellError, guard, is_marked, print_cell, read_cell
 from knowledge.exchange_sheet import Mark, SheetError, SheetRow, read_sheet
 from knowledge.exchange_spec import Column, Table, exchange_spec, say
@@ -104,7 +104,10 @@ def preview_import(
 
 
 def apply_import(session: Session, preview: Preview, author: str, now: dt.datetime) -> ImportResult:
-    """Write and publish what the preview shows, inside the caller's transaction; nothing when a row is wrong or was edited meanwhile."""
+    """Write and publish what the preview shows; nothing when a row is wrong or was edited meanwhile.
+
+    Works inside the caller's transaction: roll it back when the result has errors.
+    """
     if preview.errors:
         return ImportResult(0, preview.errors)
     rows = (*preview.added, *preview.changed, *preview.removed)
@@ -112,14 +115,13 @@ def apply_import(session: Session, preview: Preview, author: str, now: dt.dateti
         record = _known(session, preview.kind, row.id)
         if (record.published_content if record else None) != row.before or (record and record.state in ("draft", "changed")):
             return ImportResult(0, (RowError(row.row, "", say("changed_meanwhile")),))
-    with session.begin_nested() as savepoint:
-        for row in (*preview.added, *preview.changed):
-            errors = _write(session, preview.kind, row, author, now)
-            if errors:
-                savepoint.rollback()
-                return ImportResult(0, tuple(errors))
-        for row in preview.removed:
-            withdraw(session, preview.kind, row.id, author, now)
+    errors = [error for row in (*preview.added, *preview.changed) for error in _still_wrong(session, preview.kind, row)]
+    if not errors:
+        errors = [error for row in (*preview.added, *preview.changed) for error in _write(session, preview.kind, row, author, now)]
+    if errors:
+        return ImportResult(0, tuple(errors))
+    for row in preview.removed:
+        withdraw(session, preview.kind, row.id, author, now)
     return ImportResult(len(rows))
 
 
@@ -167,7 +169,9 @@ class _Reader:
             self.errors.extend(errors)
             return
         _complete_source(content, self._now)
-        content = filled(self._kind, content, record.content if record else {}, self._now)
+        base = record.content if record else {}
+        stated = bool(given.get("source.as_of")) and _get(content, "source.as_of") != _get(base, "source.as_of")
+        content = filled(self._kind, content, base, self._now, known_today=not stated)
         checked, wrong = read_content(self._session, self._kind, content)
         if checked is None:
             self.errors.extend(RowError(row.number, _header(self._table, place), sentence) for place, sentence in wrong.items())
@@ -295,9 +299,18 @@ def _known(session: Session, kind: ExchangeKind, record_id: str) -> EditableReco
         return None
 
 
-def _write(session: Session, kind: ExchangeKind, row: PreviewRow, author: str, now: dt.datetime) -> list[RowError]:
+def _still_wrong(session: Session, kind: ExchangeKind, row: PreviewRow) -> list[RowError]:
+    _record, errors = read_content(session, kind, row.content)
+    return _row_errors(kind, row, errors)
+
+
+def _row_errors(kind: ExchangeKind, row: PreviewRow, errors: Errors) -> list[RowError]:
     table = exchange_spec().kinds[kind]
-    known = _known(session, kind, row.id) is not None
-    saved = save_draft(session, kind, row.id if known else None, row.content, author, now)
-    errors = saved.errors or publish(session, kind, row.id, author, now).errors
     return [RowError(row.row, _header(table, place), sentence) for place, sentence in errors.items()]
+
+
+def _write(session: Session, kind: ExchangeKind, row: PreviewRow, author: str, now: dt.datetime) -> list[RowError]:
+    known = _known(session, kind, row.id) is not None
+    saved = save_draft(session, kind, row.id if known else None, row.content, author, now, complete=True)
+    errors = saved.errors or publish(session, kind, row.id, author, now).errors
+    return _row_errors(kind, row, errors)

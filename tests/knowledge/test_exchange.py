@@ -141,6 +141,12 @@ def test_a_file_that_is_no_such_table_is_refused_in_one_sentence(session: Sessio
     assert found.errors[0].text.endswith("。")
 
 
+def test_an_import_can_be_rolled_back_as_a_whole(session: Session) -> None:
+    assert apply_import(session, preview(session, "shop", SHOPS), "tanaka", NOW).written == 2
+    session.rollback()
+    assert "見本不動産" not in {line.title for line in list_records(session, "shop")}
+
+
 def test_the_same_shop_twice_is_a_mistake(session: Session) -> None:
     found = preview(session, "shop", "名前,市区町村\n見本店,足立区\n見本店,足立区\n")
     assert [error.row for error in found.errors] == [3]
@@ -165,7 +171,8 @@ def test_a_waiting_draft_is_not_published_by_an_import(session: Session) -> None
 
 def test_desks_come_in_with_hours_and_a_number_that_is_shown(session: Session) -> None:
     table = "窓口名,市区町村,都道府県,種類,内容,開催日時,予約,電話番号\n"
-    row = "見本の相談,足立区,東京都,自治体の住宅相談窓口・居住支援協議会の窓口,部屋さがしの相談。,第1・第3木曜 13時から16時30分,要予約,03-0000-0000 住宅課\n"
+    kind = load_vocabulary().desk_kinds["housing_desk"]
+    row = f"見本の相談,足立区,東京都,{kind},部屋さがしの相談。,第1・第3木曜 13時から16時30分,要予約,03-0000-0000 住宅課\n"
     found = preview(session, "desk", table + row)
     assert found.errors == ()
     assert apply_import(session, found, "tanaka", NOW).written == 1
@@ -173,6 +180,18 @@ def test_desks_come_in_with_hours_and_a_number_that_is_shown(session: Session) -
     assert desk is not None
     assert (desk.schedule[0].byday, desk.schedule[0].closes_at, desk.appointment) == (["1TH", "3TH"], dt.time(16, 30), "required")
     assert [(phone.number, phone.label) for phone in phones_to_show(desk, NOW)] == [("03-0000-0000", "住宅課")]
+
+
+@pytest.mark.parametrize(("as_of", "shown"), [("2018-04-01", []), ("2026-04-01", ["03-0000-0000"])])
+def test_a_number_out_of_a_list_is_as_old_as_the_list_says(session: Session, as_of: str, shown: list[str]) -> None:
+    kind = load_vocabulary().desk_kinds["housing_desk"]
+    row = f"見本の相談,足立区,{kind},相談を受けます。,03-0000-0000,{as_of}\n"
+    found = preview(session, "desk", "窓口名,市区町村,種類,内容,電話番号,時点\n" + row)
+    assert [error.text for error in found.errors] == []
+    assert apply_import(session, found, "tanaka", NOW).written == 1
+    desk = Directory.from_database(session).desk(found.added[0].id)
+    assert desk is not None
+    assert [phone.number for phone in phones_to_show(desk, NOW)] == shown
 
 
 @pytest.mark.parametrize(
