@@ -22,9 +22,9 @@ from bot.settings import Settings
 from bot.training import model_file
 from bot.turn import TurnTools
 from knowledge.base import KnowledgeBase, use_knowledge
-from knowledge.directory import Directory
 from knowledge.load import load_all
 from knowledge.phrases import neutral_organisation
+from knowledge.published import PublishedKnowledge
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -38,6 +38,7 @@ class Parts:
     sessions: sessionmaker[Session]
     live: Live = field(default_factory=Live)
     assistant: Assistant | None = None
+    published: PublishedKnowledge | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(TOKYO)
 
     def need_assistant(self) -> Assistant:
@@ -64,15 +65,13 @@ def assemble(settings: Settings) -> Parts:
 
 
 def set_knowledge(parts: Parts) -> None:
-    """Let the actions read the directory from the database, afresh for each turn that needs it."""
-
-    def directory() -> Directory:
-        with parts.sessions() as session:
-            return Directory.from_database(session)
-
+    """Let the actions look things up in what the database has published."""
+    with parts.sessions() as session:
+        published = PublishedKnowledge(session)
+    parts.published = published
     use_knowledge(
         KnowledgeBase(
-            directory=directory,
+            directory=lambda: published.directory,
             organisation=parts.settings.organisation_name or neutral_organisation(),
             retention_days=parts.settings.retention_days,
         )
@@ -87,7 +86,8 @@ def create_app(parts: Parts) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        tools = TurnTools(parts.sessions, parts.need_assistant, parts.clock, parts.live)
+        refresh = parts.published.refresh if parts.published else lambda _session: None
+        tools = TurnTools(parts.sessions, parts.need_assistant, parts.clock, parts.live, refresh)
         await asyncio.to_thread(durable.start, parts.engine, tools)
         purging = asyncio.create_task(purge_daily(parts.sessions, parts.clock, parts.settings.retention_days))
         yield

@@ -37,6 +37,8 @@ class TurnTools:
     assistant: Callable[[], Assistant]
     clock: Callable[[], datetime]
     live: Live
+    refresh: Callable[[Session], None] = lambda _session: None
+    """Takes up what an admin published since the last turn."""
 
 
 def take_turn(tools: TurnTools, conversation_id: int) -> Outcome:
@@ -70,6 +72,7 @@ def take_turn(tools: TurnTools, conversation_id: int) -> Outcome:
 
 
 def _converse(tools: TurnTools, session: Session, message: Message, now: datetime) -> None:
+    tools.refresh(session)
     facts = store.load_facts(session, message.conversation_id)
     result = tools.assistant().respond(_turn_input(session, message, facts))
     _write(session, message, result, tools.clock())

@@ -64,11 +64,23 @@ def load_households(path: Path = HOUSEHOLDS_FILE) -> HouseholdFile:
     return read_shape(path, HouseholdFile)
 
 
+_published: list[tuple[ProgrammeRecord, ...]] = []
+
+
+def use_programmes(records: Sequence[ProgrammeRecord]) -> None:
+    """Let everything that follows know these programmes, as published, in place of those in the files."""
+    _published[:] = [tuple(records)]
+
+
+def _in_use() -> tuple[ProgrammeRecord, ...]:
+    return _published[0] if _published else load_programmes()
+
+
 def current_programmes(now: dt.datetime, *, unverified: bool = False) -> list[ProgrammeRecord]:
     """Return the programmes in force at `now`, never ended ones; with `unverified` also those that nobody has checked of late."""
     shown = ("current", "unverified") if unverified else ("current",)
     day = now.date()
-    return [record for record in load_programmes() if record.status in shown and record.covers(day)]
+    return [record for record in _in_use() if record.status in shown and record.covers(day)]
 
 
 def find_programme(programme_id: str, now: dt.datetime) -> ProgrammeRecord | None:
