@@ -83,7 +83,8 @@ def _own(reading: Reading) -> Iterator[_Age]:
     for match in lexicon.pattern("aged_me").finditer(reading.text):
         yield _Age(Candidate(int(match["n"]), match.start("n"), match.end("n"), 0.9), SELF)
     for match in lexicon.pattern("english").finditer(reading.text):
-        yield _Age(Candidate(int(match["n"] or match["n2"]), *match.span(), 0.9), SELF)
+        if not lexicon.pattern("english_other").search(reading.left(match.start(), 30)):
+            yield _Age(Candidate(int(match["n"] or match["n2"]), *match.span(), 0.9), SELF)
     if reading.asked in ("age", "age_band"):
         for match in lexicon.pattern("last_digit").finditer(reading.text):
             yield _Age(Candidate(int(match["tens"] + match["ones"]), *match.span()), owner_of(reading, *match.span()))

@@ -58,12 +58,15 @@ def _roles(reading: Reading, text: str, group: list[PlaceHit], hits: list[PlaceH
     if lexicon.pattern("english_live").search(left):
         yield HOME
         return
+    if lexicon.pattern("leave").match(whole_right) and not _elsewhere(reading, left):
+        yield HOME
+        return
     if lexicon.pattern("not_there").match(right):
         return
     if lexicon.pattern("stay").match(right) and not lexicon.pattern("not_mine").search(left):
         yield from (WISH, HOME) if len(group) == 1 else (WISH,)
         return
-    other = lexicon.pattern("home_of").match(right)
+    other = lexicon.pattern("home_of").match(right) or lexicon.pattern("home_with").match(right)
     if other:
         yield from ([HOME] if kind_of(other["kin"]) == kind_of(person_in_need(reading)) else [])
         return

@@ -127,16 +127,18 @@ def _accepted(text: str, at: int, surface: _Surface, hit: PlaceHit, asked: bool)
     after = text[hit.end :]
     town = hit.name[-1] in lexicon.words("suffix")[2:]
     if surface.kind == "full":
-        return not town or asked or len(surface.text) > 3 or bool(lexicon.pattern("live").match(after))
+        placed = not town or asked or len(surface.text) > 3 or bool(lexicon.pattern("live").match(after))
+        return placed or len(surface.text) > 2 and bool(lexicon.pattern("home").match(after))
     if surface.kind == "kana_full":
         return (asked and not town) or (len(surface.text) >= 5 and not town)
     if _is_person(text, hit.end) or town:
         return False
-    if len(surface.text) == 1:
+    known = surface.text in lexicon.words("known")
+    if len(surface.text) == 1 and not (known and lexicon.pattern("after").match(after)):
         return bool(lexicon.pattern("after_single" if asked else "after_single_unasked").match(after))
     if not asked and _self_described(text, at, hit.end):
         return True
-    if surface.text in lexicon.words("known") and lexicon.pattern("after_known").match(after):
+    if known and lexicon.pattern("after_known").match(after):
         return True
     everyday = surface.text in lexicon.words("everyday") or surface.text in lexicon.words("everyday_kana")
     if asked:
@@ -228,6 +230,8 @@ def _index() -> dict[str, tuple[_Surface, ...]]:
     for place in load_municipalities():
         surfaces.setdefault((place.name, "full"), []).append(place)
         surfaces.setdefault((place.kana, "kana_full"), []).append(place)
+        if not place.city_code and place.name[-1] in load_lexicon("places").words("suffix")[:2]:
+            surfaces.setdefault((place.kana[:-1] + place.name[-1], "full"), []).append(place)
         if not place.city_code:
             town = place.name[-1] in load_lexicon("places").words("suffix")[2:]
             kana = bool(_KANA.fullmatch(place.name[:-1]))
@@ -239,9 +243,20 @@ def _index() -> dict[str, tuple[_Surface, ...]]:
     for name, code in load_lexicon("places").table("quarter").items():
         surfaces.setdefault((name, "stem"), []).append(_by_code()[str(code)])
     index: dict[str, list[_Surface]] = {}
-    for (text, kind), places in surfaces.items():
+    for (text, kind), places in _spelt(surfaces).items():
         index.setdefault(text[0], []).append(_Surface(text, kind, tuple(places)))
     return {first: tuple(sorted(found, key=lambda one: (-len(one.text), one.kind))) for first, found in index.items()}
+
+
+def _spelt(surfaces: dict[tuple[str, str], list[Municipality]]) -> dict[tuple[str, str], list[Municipality]]:
+    """Add the ways to write the small ke of a name, which people mix."""
+    spelt = dict(surfaces)
+    signs = load_lexicon("places").words("small_ke")
+    for (text, kind), places in surfaces.items():
+        for old in signs[:2]:
+            for new in signs if old in text[1:-1] else ():
+                spelt.setdefault((text.replace(old, new), kind), places)
+    return spelt
 
 
 @cache

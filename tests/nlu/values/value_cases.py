@@ -509,7 +509,7 @@ MESSAGES: list[tuple[str | None, str, dict[str, object]]] = [
     (None, "友達の家に3人で住んでいます。自分だけ出たいです。22歳", {"age": 22}),
     (None, "月に12万くらいの収入で、家賃は4万までしか出せません", {"income_monthly": 120000, "rent_max": 40000}),
     (None, "大阪市西成区のドヤにいます。1泊1500円。61歳です", {"municipality": "大阪市", "age": 61}),
-    (None, "千葉市中央区から船橋市に引っ越したい", {"desired_area": ["船橋市"]}),
+    (None, "千葉市中央区から船橋市に引っ越したい", {"municipality": "千葉市", "desired_area": ["船橋市"]}),
     (None, "東京に出てきて5年、今は足立区のシェアハウスです", {"municipality": "足立区"}),
     (None, "江戸川区の公営住宅に応募したいです。江戸川区民です", {"desired_area": ["江戸川区"]}),
     (None, "横浜に住む息子が保証人になってくれます。私は小田原市です", {"municipality": "小田原市"}),
