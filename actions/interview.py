@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.context import Turn, ask, read_turn, remember, whole_message
+from actions.programmes import tell_programmes
 from actions.suggestions import suggest
 from knowledge.interview import InterviewState, choose_next
 from knowledge.needs import infer_needs, load_needs
@@ -113,6 +114,7 @@ def continue_interview(dispatcher: CollectingDispatcher, turn: Turn) -> list[Eve
     turn.interview["weighed"] = [{"key": one.key, "worth": round(one.worth, 2)} for one in move.candidates[:5]]
     if move.kind == "finish":
         suggest(dispatcher, turn, limit=3, response="utter_suggestion_more")
+        tell_programmes(dispatcher, turn)
         return [*missed, *show_summary(dispatcher, turn)]
     if move.kind == "need":
         return [*missed, *_ask_key(dispatcher, turn, f"need:{move.keys[0]}")]

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import srsly  # type: ignore[import-untyped]
+import srsly
 from numpy.typing import NDArray
 
 from knowledge.errors import KnowledgeError

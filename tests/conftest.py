@@ -6,14 +6,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
 from bot.assistant import Assistant
 from bot.database import migrate, open_database
 from bot.inbox import use_queue
 from bot.logs import configure_logging
 from bot.settings import Settings
 from bot.training import model_file, needs_training, train
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session, sessionmaker
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
 
