@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from nlu.values.lexicon import load_lexicon
+from nlu.values.numbers import parse_number
 from nlu.values.people import ANYONE, SELF, kind_of, owner_of, person_in_need
 from nlu.values.reading import Candidate, Reading, corrected
 from nlu.values.wareki import find_year
@@ -87,7 +88,9 @@ def _own(reading: Reading) -> Iterator[_Age]:
             yield _Age(Candidate(int(match["n"] or match["n2"]), *match.span(), 0.9), SELF)
     if reading.asked in ("age", "age_band"):
         for match in lexicon.pattern("last_digit").finditer(reading.text):
-            yield _Age(Candidate(int(match["tens"] + match["ones"]), *match.span()), owner_of(reading, *match.span()))
+            yield _Age(
+                Candidate(int(match["tens"]) * 10 + (parse_number(match["ones"]) or 0), *match.span()), owner_of(reading, *match.span())
+            )
 
 
 def _named(reading: Reading) -> Iterator[_Age]:
