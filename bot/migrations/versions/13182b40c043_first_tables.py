@@ -1,13 +1,13 @@
 """first tables
 
-Revision: d65132dd2e15
+Revision: 13182b40c043
 Follows: 
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = 'd65132dd2e15'
+revision = '13182b40c043'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -27,7 +27,7 @@ def upgrade() -> None:
     sa.Column('source_section', sa.String(length=200), nullable=True),
     sa.Column('source_page', sa.Integer(), nullable=True),
     sa.Column('origin', sa.String(length=5), nullable=False, comment='file or admin; a load never overwrites admin'),
-    sa.Column('state', sa.String(length=10), nullable=False, comment='draft or published; residents see published rows only'),
+    sa.Column('state', sa.String(length=10), nullable=False, comment='published or withdrawn; residents see published rows only, drafts lie in record_version'),
     sa.Column('digest', sa.String(length=64), nullable=False, comment='SHA-256 of the record as loaded, to see whether a file changed it'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_council'))
     )
@@ -58,7 +58,7 @@ def upgrade() -> None:
     sa.Column('source_section', sa.String(length=200), nullable=True),
     sa.Column('source_page', sa.Integer(), nullable=True),
     sa.Column('origin', sa.String(length=5), nullable=False, comment='file or admin; a load never overwrites admin'),
-    sa.Column('state', sa.String(length=10), nullable=False, comment='draft or published; residents see published rows only'),
+    sa.Column('state', sa.String(length=10), nullable=False, comment='published or withdrawn; residents see published rows only, drafts lie in record_version'),
     sa.Column('digest', sa.String(length=64), nullable=False, comment='SHA-256 of the record as loaded, to see whether a file changed it'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_faq'))
     )
@@ -87,7 +87,7 @@ def upgrade() -> None:
     sa.Column('source_section', sa.String(length=200), nullable=True),
     sa.Column('source_page', sa.Integer(), nullable=True),
     sa.Column('origin', sa.String(length=5), nullable=False, comment='file or admin; a load never overwrites admin'),
-    sa.Column('state', sa.String(length=10), nullable=False, comment='draft or published; residents see published rows only'),
+    sa.Column('state', sa.String(length=10), nullable=False, comment='published or withdrawn; residents see published rows only, drafts lie in record_version'),
     sa.Column('digest', sa.String(length=64), nullable=False, comment='SHA-256 of the record as loaded, to see whether a file changed it'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_organization'))
     )
@@ -106,7 +106,7 @@ def upgrade() -> None:
     sa.Column('source_section', sa.String(length=200), nullable=True),
     sa.Column('source_page', sa.Integer(), nullable=True),
     sa.Column('origin', sa.String(length=5), nullable=False, comment='file or admin; a load never overwrites admin'),
-    sa.Column('state', sa.String(length=10), nullable=False, comment='draft or published; residents see published rows only'),
+    sa.Column('state', sa.String(length=10), nullable=False, comment='published or withdrawn; residents see published rows only, drafts lie in record_version'),
     sa.Column('digest', sa.String(length=64), nullable=False, comment='SHA-256 of the record as loaded, to see whether a file changed it'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_programme')),
     sa.UniqueConstraint('programme_id', 'valid_from', 'state', name=op.f('uq_programme_programme_id'))
@@ -116,7 +116,7 @@ def upgrade() -> None:
     sa.Column('entity', sa.String(length=20), nullable=False, comment='desk, organization, faq, programme, shop or council'),
     sa.Column('record_id', sa.String(length=80), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False, comment='1, 2, 3 … within the record'),
-    sa.Column('state', sa.String(length=10), nullable=False, comment='draft, published or withdrawn'),
+    sa.Column('state', sa.String(length=10), nullable=False, comment='draft, published, withdrawn, discarded, restored or checked'),
     sa.Column('content', sa.JSON(), nullable=False, comment='the record in the shape of its data file'),
     sa.Column('changed_by', sa.String(length=60), nullable=False, comment='login of the admin, or file'),
     sa.Column('changed_at', sa.String(length=32), nullable=False, comment='ISO 8601 with offset'),
@@ -144,7 +144,7 @@ def upgrade() -> None:
     sa.Column('source_section', sa.String(length=200), nullable=True),
     sa.Column('source_page', sa.Integer(), nullable=True),
     sa.Column('origin', sa.String(length=5), nullable=False, comment='file or admin; a load never overwrites admin'),
-    sa.Column('state', sa.String(length=10), nullable=False, comment='draft or published; residents see published rows only'),
+    sa.Column('state', sa.String(length=10), nullable=False, comment='published or withdrawn; residents see published rows only, drafts lie in record_version'),
     sa.Column('digest', sa.String(length=64), nullable=False, comment='SHA-256 of the record as loaded, to see whether a file changed it'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shop'))
     )
@@ -283,7 +283,7 @@ def upgrade() -> None:
     sa.Column('source_section', sa.String(length=200), nullable=True),
     sa.Column('source_page', sa.Integer(), nullable=True),
     sa.Column('origin', sa.String(length=5), nullable=False, comment='file or admin; a load never overwrites admin'),
-    sa.Column('state', sa.String(length=10), nullable=False, comment='draft or published; residents see published rows only'),
+    sa.Column('state', sa.String(length=10), nullable=False, comment='published or withdrawn; residents see published rows only, drafts lie in record_version'),
     sa.Column('digest', sa.String(length=64), nullable=False, comment='SHA-256 of the record as loaded, to see whether a file changed it'),
     sa.ForeignKeyConstraint(['location_id'], ['location.id'], name=op.f('fk_service_at_location_location_id_location')),
     sa.ForeignKeyConstraint(['service_id'], ['service.id'], name=op.f('fk_service_at_location_service_id_service')),
