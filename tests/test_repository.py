@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from bot.settings import Settings
 from bot.wording import responses
 from knowledge.vocabulary import load_vocabulary

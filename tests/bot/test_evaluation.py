@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from bot.evaluation.cases import Case, pairs, read_cases
 from bot.evaluation.figures import Tally
 from bot.evaluation.personas import answer

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from sqlalchemy.orm import Session, sessionmaker
+
 from knowledge import editing
 from knowledge.faq import search_faq
 from knowledge.load import load_all
 from knowledge.published import PublishedKnowledge
-from sqlalchemy.orm import Session, sessionmaker
 
 
 def test_a_published_faq_entry_answers_after_a_refresh(sessions: sessionmaker[Session], now: datetime) -> None:

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 import pytest
-from bot.live import Live
-from bot.settings import Settings
-from connectors.web import receive
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine
 from sqlalchemy.orm import sessionmaker
+
+from bot.live import Live
+from bot.settings import Settings
+from connectors.web import receive
 
 HEADERS = {"Authorization": "Bearer token"}
 

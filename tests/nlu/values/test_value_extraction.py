@@ -3,10 +3,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.nlu.values import value_cases as cases
-from tests.nlu.values.value_cases import NOW
 
 from nlu.values.extract import extract_values
+from tests.nlu.values import value_cases as cases
+from tests.nlu.values.value_cases import NOW
 
 
 def values(asked: str | None, text: str, *keys: str) -> dict[str, object]:
