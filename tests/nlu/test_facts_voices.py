@@ -86,6 +86,15 @@ SAID = [
     ("判子を押してくれる人がおらんのです", "guarantor", "no"),
     ("罹災証明はもらって、いまは待ちです", "damage_certificate", "yes"),
     ("祖母を住まわせたい部屋を探しています", "speaker", "family"),
+    # body, food, language: the denial is inside the word
+    ("耳がほとんど聞こえません", "difficulties", "hearing"),
+    ("みみが よう きこえへん", "difficulties", "hearing"),
+    ("財布をどこに置いたか思い出せません", "difficulties", "memory"),
+    ("三階まで上がれません", "difficulties", "walking"),
+    ("しかくしょうがいの てちょうです", "disability", "visual"),
+    ("何日も何も口にしていません", "food_shortage", "yes"),
+    ("タイ語で相談できますか", "language", "other"),
+    ("日本人ではないので断られました", "nationality_foreign", "yes"),
 ]
 
 LOOKALIKES = [
@@ -109,6 +118,7 @@ LOOKALIKES = [
     ("友達の車いすを押したことがあります", "wheelchair"),
     ("父の荷物を見に病院へ行きました", "speaker"),
     ("猫一匹と暮らしていますが、もう一匹はいません", "utilities_stopped"),
+    ("友達が春に出産です", "pregnant"),
     ("病院を出て帰りにスーパーへ寄りました", "reasons"),
 ]
 
