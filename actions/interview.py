@@ -10,7 +10,7 @@ from rasa_sdk.types import DomainDict
 from actions.context import Turn, ask, read_turn, remember, whole_message
 from actions.programmes import tell_programmes
 from actions.suggestions import suggest
-from knowledge.interview import InterviewState, choose_next
+from knowledge.interview import InterviewState, choose_next, load_interview
 from knowledge.needs import infer_needs, load_needs
 from knowledge.phrases import is_heavy, need_lines, say_fact, say_facts, summary_lines
 
@@ -109,6 +109,8 @@ def continue_interview(dispatcher: CollectingDispatcher, turn: Turn) -> list[Eve
         suggest(dispatcher, turn, limit=2)
         state = state.after(move)
         move = choose_next(turn.facts, state, turn.now)
+    elif move.kind != "finish" and state.questions == load_interview().settings.second_suggestion_at:
+        suggest(dispatcher, turn, limit=1, response="utter_suggestion_more", only_clear=True)
     state = state.after(move)
     turn.interview.update(state.to_json())
     turn.interview["weighed"] = [{"key": one.key, "worth": round(one.worth, 2)} for one in move.candidates[:5]]
@@ -204,4 +206,3 @@ def _withdrawn(turn: Turn, corrected: list[dict[str, Any]]) -> str:
     kept = {need.id for need in infer_needs(turn.facts, turn.now) if need.in_summary}
     gone = [need.id for need in infer_needs(before, turn.now) if need.in_summary and need.id not in kept]
     return "".join(f"「{load_needs().needs[need].label_plain}」" for need in gone if not load_needs().needs[need].sensitive)
-

@@ -7,6 +7,7 @@ from rasa_sdk.types import DomainDict
 
 from actions.context import Turn, read_turn
 from knowledge.base import knowledge_base
+from knowledge.desk_choice import is_clear
 from knowledge.facts import plain_values
 from knowledge.needs import infer_needs
 from knowledge.suggestions import suggest_desks, suggestion_card
@@ -30,11 +31,19 @@ class ActionSuggestDesks(Action):
 
 
 def suggest(
-    dispatcher: CollectingDispatcher, turn: Turn, limit: int, response: str = "utter_suggestion", again: bool = False
+    dispatcher: CollectingDispatcher,
+    turn: Turn,
+    limit: int,
+    response: str = "utter_suggestion",
+    again: bool = False,
+    only_clear: bool = False,
 ) -> bool:
-    """Show up to `limit` desks that fit what is known now; returns whether there were any. Notes them in the interview."""
+    """Show up to `limit` desks that fit what is known now; returns whether there were any. Notes them in the interview.
+
+    `only_clear`: look only at needs that are more than a guess.
+    """
     values = plain_values(turn.facts)
-    needs = [need for need in infer_needs(turn.facts, turn.now) if need.status != "declined"]
+    needs = [need for need in infer_needs(turn.facts, turn.now) if need.status != "declined" and (is_clear(need) or not only_clear)]
     stated = [need.id for need in needs if need.status == "stated"]
     emergencies = turn.interview.get("emergencies", [])
     urgency = judge_urgency(values, emergencies, turn.now, stated)
@@ -47,7 +56,9 @@ def suggest(
     cards = [suggestion_card(suggestion) for suggestion in found]
     known = {desk["id"] for desk in shown}
     shown.extend(
-        {"id": card["id"], "kind": card["desk_kind"], "title": card["title"], "why": card["why"]} for card in cards if card["id"] not in known
+        {"id": card["id"], "kind": card["desk_kind"], "title": card["title"], "why": card["why"]}
+        for card in cards
+        if card["id"] not in known
     )
     dispatcher.utter_message(response=response, json_message={"kind": "suggestion", "cards": cards})
     return True

@@ -30,10 +30,15 @@ class InterviewSettings(_Shape):
     """The limits of an interview; counts are questions."""
 
     max_questions: int = Field(ge=1)
+    extra_questions: int = Field(default=0, ge=0)
+    extra_worth: float = 0.0
     max_before_suggestion: int = Field(ge=0)
     checks_from: int = Field(ge=0)
     max_checks: int = Field(ge=0)
     min_worth: float
+    at_once: float
+    apart_from: float
+    second_suggestion_at: int = Field(ge=1)
 
 
 class Weights(_Shape):
@@ -54,6 +59,7 @@ class _RawMore(_Shape):
 
 class _RawQuestion(_Shape):
     fact: str
+    stage: str
     chance: Share = Field(default=0.0, ge=0, le=1)
     more: list[_RawMore] = []
     urgent_chance: Share = Field(default=0.0, ge=0, le=1)
@@ -72,6 +78,8 @@ class _RawFile(_Shape):
     version: int
     settings: InterviewSettings
     suggest_when: dict[str, Any]
+    stages: list[str] = Field(min_length=1)
+    checks_stage: str
     weights: Weights
     questions: list[_RawQuestion]
     fixed_order: list[str]
@@ -94,6 +102,8 @@ class Interview:
 
     settings: InterviewSettings
     suggest_when: Condition
+    stages: tuple[str, ...]
+    checks_stage: int
     weights: Weights
     questions: Mapping[str, Question]
     fixed_order: tuple[str, ...]
@@ -127,12 +137,17 @@ class InterviewState:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A question that could come next. `key` is a fact key or "need:<id>"; `parts` add up to `worth`."""
+    """A question that could come next. `key` is a fact key or "need:<id>"; `parts` add up to `worth`.
+
+    `stage`: the part of the conversation it belongs to, counted from 0. `delicate`: two such questions are kept apart.
+    """
 
     key: str
     kind: Literal["fact", "need"]
     worth: float
     parts: dict[str, float]
+    stage: int = 0
+    delicate: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,6 +179,9 @@ def load_interview(path: Path = INTERVIEW_FILE) -> Interview:
         raw = _RawFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except ValidationError as error:
         raise RuleError(f"{path.name}: {error}") from error
+    for where, stage in [("checks_stage", raw.checks_stage), *((question.fact, question.stage) for question in raw.questions)]:
+        if stage not in raw.stages:
+            raise RuleError(f"{path.name}: {where}: {stage!r} is none of the stages")
     questions = {question.fact: _compile(question, path.name) for question in raw.questions}
     if len(questions) < len(raw.questions):
         raise RuleError(f"{path.name}: a question stands twice")
@@ -171,7 +189,8 @@ def load_interview(path: Path = INTERVIEW_FILE) -> Interview:
         if key not in questions:
             raise RuleError(f"{path.name}: {key} is in fixed_order but is no question")
     suggest_when = parse_condition(raw.suggest_when, f"{path.name}: suggest_when")
-    return Interview(raw.settings, suggest_when, raw.weights, questions, tuple(raw.fixed_order))
+    checks_stage = raw.stages.index(raw.checks_stage)
+    return Interview(raw.settings, suggest_when, tuple(raw.stages), checks_stage, raw.weights, questions, tuple(raw.fixed_order))
 
 
 def choose_next(facts: Facts, state: InterviewState, now: datetime, settings: InterviewSettings | None = None) -> Move:
@@ -185,12 +204,11 @@ def choose_next(facts: Facts, state: InterviewState, now: datetime, settings: In
     ready = evaluate(interview.suggest_when, values, now).result == "yes"
     if not state.suggested and (ready or state.questions >= limits.max_before_suggestion):
         return Move("suggest")
-    if state.questions >= limits.max_questions:
-        return Move("finish")
     candidates = weigh(facts, state, now, limits)
-    if not candidates or candidates[0].worth < limits.min_worth:
+    plan = _plan(candidates, facts, state, limits)
+    if not plan:
         return Move("finish", candidates=candidates) if state.suggested else Move("suggest", candidates=candidates)
-    best = candidates[0]
+    best = _next_of(plan, state, limits)
     if best.kind == "need":
         return Move("need", (best.key.removeprefix(NEED_PREFIX),), best.worth, candidates)
     return Move("fact", (best.key,), best.worth, candidates)
@@ -226,6 +244,43 @@ def weigh(facts: Facts, state: InterviewState, now: datetime, settings: Intervie
     if state.questions >= limits.checks_from and checks < limits.max_checks:
         candidates += [_need_candidate(finding, state) for finding in findings.values() if _may_check(finding, facts, state)]
     return sorted(candidates, key=lambda candidate: -round(candidate.worth, 6))
+
+
+def _plan(candidates: list[Candidate], facts: Facts, state: InterviewState, limits: InterviewSettings) -> list[Candidate]:
+    """Return the questions that still have a place in the interview: the worthiest, and beyond the usual length only weighty ones.
+
+    Each question that brought no answer takes one of those beyond the usual length away: nobody is pressed.
+    """
+    unanswered = sum(facts[key]["status"] in ("declined", "unknown") for key in state.asked if key in facts)
+    extra = max(limits.extra_questions - unanswered, 0)
+    worthwhile = [candidate for candidate in candidates if candidate.worth >= limits.min_worth]
+    left = max(limits.max_questions - state.questions, 0)
+    beyond = max(limits.max_questions + extra - state.questions, 0)
+    return worthwhile[:left] + [candidate for candidate in worthwhile[left:beyond] if candidate.worth >= limits.extra_worth]
+
+
+def _next_of(plan: list[Candidate], state: InterviewState, limits: InterviewSettings) -> Candidate:
+    """Return the question of `plan` (not empty) that comes next in a conversation between people.
+
+    What weighs very much comes at once. Else stage after stage, the worthiest of a stage first; after a delicate question
+    comes one that is not, if there is one before the last stage.
+    """
+    if plan[0].worth >= limits.at_once:
+        return plan[0]
+    in_order = sorted(plan, key=lambda candidate: candidate.stage)
+    last_stage = len(load_interview().stages) - 1
+    if in_order[0].delicate and state.asked and _is_delicate(state.asked[-1], limits):
+        return next((one for one in in_order if not one.delicate and one.stage < last_stage), in_order[0])
+    return in_order[0]
+
+
+def _is_delicate(key: str, limits: InterviewSettings) -> bool:
+    """Return whether a question, a fact key or "need:<id>", touches what is hard to tell a stranger."""
+    if key.startswith(NEED_PREFIX):
+        need = load_needs().needs.get(key.removeprefix(NEED_PREFIX))
+        return need is not None and need.sensitive
+    question = load_interview().questions.get(key)
+    return question is not None and question.raw.sensitive >= limits.apart_from
 
 
 def _compile(raw: _RawQuestion, file_name: str) -> Question:
@@ -287,7 +342,15 @@ def _fact_candidate(
         "reach": raw.reach + _added(question.reach_more, values, now),
         "cost": -(raw.sensitive + raw.effort + weights.tiring * state.questions),
     }
-    return Candidate(raw.fact, "fact", sum(parts.values()), {name: part for name, part in parts.items() if part})
+    interview = load_interview()
+    return Candidate(
+        raw.fact,
+        "fact",
+        sum(parts.values()),
+        {name: part for name, part in parts.items() if part},
+        interview.stages.index(raw.stage),
+        _is_delicate(raw.fact, interview.settings),
+    )
 
 
 def _added(extras: tuple[tuple[Condition, float], ...], values: Mapping[str, Any], now: datetime) -> float:
@@ -301,5 +364,4 @@ def _need_candidate(finding: NeedFinding, state: InterviewState) -> Candidate:
         "needs": weights.check * spec.importance * finding.likelihood * left_to_learn,
         "cost": -((weights.check_sensitive if spec.sensitive else 0.0) + weights.tiring * state.questions),
     }
-    return Candidate(f"{NEED_PREFIX}{spec.id}", "need", sum(parts.values()), parts)
-
+    return Candidate(f"{NEED_PREFIX}{spec.id}", "need", sum(parts.values()), parts, load_interview().checks_stage, spec.sensitive)

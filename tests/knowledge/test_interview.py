@@ -72,9 +72,10 @@ def test_help_is_suggested_after_three_questions_even_if_they_brought_no_answer(
 
 
 @pytest.mark.parametrize("answers", [ANSWERS, {}, {"age": 20, "municipality": "足立区", "reasons": ["dv"], "household": "single_parent"}])
-def test_an_interview_asks_nothing_twice_stays_within_twelve_and_suggests_once(answers) -> None:
+def test_an_interview_asks_nothing_twice_stays_within_its_length_and_suggests_once(answers) -> None:
+    settings = load_interview().settings
     moves, _, state = run({}, answers)
-    assert len(set(state.asked)) == len(state.asked) <= 12
+    assert len(set(state.asked)) == len(state.asked) <= settings.max_questions + settings.extra_questions
     assert [move.kind for move in moves].count("suggest") == 1
     assert moves[-1].kind == "finish"
 
@@ -157,6 +158,42 @@ def test_the_interview_ends_when_nothing_left_is_worth_asking() -> None:
     assert choose_next({}, InterviewState(suggested=True), NOW, limits).kind == "finish"
 
 
+def test_beyond_the_usual_length_only_weighty_questions_are_asked_and_only_of_who_answers() -> None:
+    limits = load_interview().settings.model_copy(update={"max_questions": 4, "extra_questions": 1, "extra_worth": 0.0})
+    facts = known(age=70, household="single", reasons=["demolition"], municipality="足立区")
+    state = InterviewState(asked=("reasons", "municipality", "age", "household"), suggested=True)
+    assert choose_next(facts, state, NOW, limits).kind == "fact"
+    assert choose_next(facts, state, NOW, limits.model_copy(update={"extra_worth": 99.0})).kind == "finish"
+    assert choose_next(mark(known(reasons=["demolition"], municipality="足立区"), "age", "declined"), state, NOW, limits).kind == "finish"
+    assert choose_next(facts, InterviewState((*state.asked, "guarantor"), True), NOW, limits).kind == "finish"
+
+
+def test_people_come_before_money_and_how_to_stay_in_touch_comes_last() -> None:
+    _, _, state = run({}, ANSWERS)
+    asked = list(state.asked)
+    assert asked.index("age") < asked.index("difficulties") < asked.index("guarantor") < asked.index("savings")
+    assert asked[-1] == "contact_method"
+
+
+def test_two_delicate_money_questions_do_not_follow_each_other_while_another_is_left() -> None:
+    asked = ("difficulties", "isolated", "debt")
+    facts = known(reasons=["demolition"], municipality="足立区", age=70, household="single", guarantor="no", housing_now="private_rent")
+    for key in (*asked, "deadline", "emergency_contact", "relatives", "supports_now", "care_level"):
+        facts = mark(facts, key, "unknown")
+    assert choose_next(facts, InterviewState(asked, suggested=True), NOW).keys[0] in {"belongings_many", "pets"}
+    for key in load_interview().questions:
+        facts = facts if key in facts or key in ("savings", "contact_method") else mark(facts, key, "unknown")
+    assert choose_next(facts, InterviewState(asked, suggested=True), NOW).keys == ("savings",)
+
+
+def test_nobody_without_a_partner_or_home_is_asked_what_cannot_apply() -> None:
+    outside = candidates(known(reasons=["no_home"], housing_now="street", age=30))
+    assert not {"pets", "belongings_many", "utilities_stopped"} & set(outside)
+    assert (
+        outside["food_shortage"].worth > candidates(known(reasons=["barrier"], housing_now="private_rent", age=30))["food_shortage"].worth
+    )
+
+
 def test_the_state_survives_being_stored() -> None:
     state = InterviewState(asked=("age", "need:watch_over"), suggested=True)
     assert InterviewState.from_json(state.to_json()) == state
@@ -181,9 +218,11 @@ def test_the_fixed_questionnaire_keeps_its_order_and_length() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda data: data["questions"].append({"fact": "gender"}), "gender: is no fact that can be asked for"),
-        (lambda data: data["questions"].append({"fact": "hobby"}), "hobby: is no fact that can be asked for"),
-        (lambda data: data["questions"].append({"fact": "age"}), "a question stands twice"),
+        (lambda data: data["questions"][0].update(stage="tea"), "reasons: 'tea' is none of the stages"),
+        (lambda data: data.update(checks_stage="tea"), "checks_stage: 'tea' is none of the stages"),
+        (lambda data: data["questions"].append({"fact": "gender", "stage": "rest"}), "gender: is no fact that can be asked for"),
+        (lambda data: data["questions"].append({"fact": "hobby", "stage": "rest"}), "hobby: is no fact that can be asked for"),
+        (lambda data: data["questions"].append({"fact": "age", "stage": "rest"}), "a question stands twice"),
         (lambda data: data["fixed_order"].append("hobby"), "hobby is in fixed_order"),
         (lambda data: data["questions"][0].update(colour="red"), "colour"),
     ],
