@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from knowledge.facts import Facts, plain_values
+from knowledge.interview_schema import InterviewFile, InterviewSettings, RawQuestion, Weights
 from knowledge.needs import NeedFinding, infer_needs, load_needs, open_rules
 from knowledge.rules import NEED_PREFIX, Condition, RuleError, evaluate, parse_condition
 from knowledge.urgency import urgency_keys
@@ -19,77 +20,13 @@ from knowledge.vocabulary import load_vocabulary
 INTERVIEW_FILE = Path(__file__).parent / "data" / "interview.yml"
 _NEVER_ASKED = frozenset({"gender"})  # only kept when the person says it
 MoveKind = Literal["fact", "need", "suggest", "finish"]
-Share = float
-
-
-class _Shape(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class InterviewSettings(_Shape):
-    """The limits of an interview; counts are questions."""
-
-    max_questions: int = Field(ge=1)
-    extra_questions: int = Field(default=0, ge=0)
-    extra_worth: float = 0.0
-    max_before_suggestion: int = Field(ge=0)
-    checks_from: int = Field(ge=0)
-    max_checks: int = Field(ge=0)
-    min_worth: float
-    at_once: float
-    apart_from: float
-    second_suggestion_at: int = Field(ge=1)
-
-
-class Weights(_Shape):
-    """What each part of a worth counts."""
-
-    need: float
-    weak_rule: float
-    check: float
-    check_sensitive: float
-    tiring: float
-    urgency: dict[str, float]
-
-
-class _RawMore(_Shape):
-    when: dict[str, Any]
-    add: float
-
-
-class _RawQuestion(_Shape):
-    fact: str
-    stage: str
-    chance: Share = Field(default=0.0, ge=0, le=1)
-    more: list[_RawMore] = []
-    urgent_chance: Share = Field(default=0.0, ge=0, le=1)
-    desk: float = 0.0
-    sheet: float = 0.0
-    reach: float = 0.0
-    reach_more: list[_RawMore] = []
-    sensitive: float = Field(default=0.0, ge=0)
-    effort: float = Field(default=0.0, ge=0)
-    ask_when: dict[str, Any] | None = None
-    unless: dict[str, Any] | None = None
-    instead_of: str | None = None
-
-
-class _RawFile(_Shape):
-    version: int
-    settings: InterviewSettings
-    suggest_when: dict[str, Any]
-    stages: list[str] = Field(min_length=1)
-    checks_stage: str
-    weights: Weights
-    questions: list[_RawQuestion]
-    fixed_order: list[str]
 
 
 @dataclass(frozen=True)
 class Question:
     """One fact that can be asked for, what it brings and costs."""
 
-    raw: _RawQuestion
+    raw: RawQuestion
     ask_when: Condition | None
     unless: Condition | None
     more: tuple[tuple[Condition, float], ...]
@@ -176,7 +113,7 @@ class Move:
 def load_interview(path: Path = INTERVIEW_FILE) -> Interview:
     """Return the interview of `path`, read once. Raises RuleError naming file and record when a name is unknown."""
     try:
-        raw = _RawFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        raw = InterviewFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except ValidationError as error:
         raise RuleError(f"{path.name}: {error}") from error
     for where, stage in [("checks_stage", raw.checks_stage), *((question.fact, question.stage) for question in raw.questions)]:
@@ -283,7 +220,7 @@ def _is_delicate(key: str, limits: InterviewSettings) -> bool:
     return question is not None and question.raw.sensitive >= limits.apart_from
 
 
-def _compile(raw: _RawQuestion, file_name: str) -> Question:
+def _compile(raw: RawQuestion, file_name: str) -> Question:
     where = f"{file_name}: {raw.fact}"
     facts = load_vocabulary().facts
     if raw.fact not in facts or raw.fact in _NEVER_ASKED or (raw.instead_of is not None and raw.instead_of not in facts):
