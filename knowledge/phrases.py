@@ -45,7 +45,7 @@ def _phrases() -> _Phrases:
             raise ValueError(f"{_FILE.name}: heavy: {key} has no such value")
     for key, phrase in phrases.facts.items():
         for value in phrase.values:
-            if not known[key].allows(value):
+            if not known[key].allows(int(value) if known[key].type == "int" else value):
                 raise ValueError(f"{_FILE.name}: {key} has no value {value}")
     return phrases
 

@@ -153,3 +153,20 @@ def test_what_only_looks_like_the_fact_says_nothing(text: str, key: str) -> None
 @pytest.mark.parametrize(("text", "asked", "value"), ANSWERS)
 def test_short_answers_in_every_voice_are_understood(text: str, asked: str, value: str) -> None:
     assert (asked, value) in found(text, asked)
+
+
+@pytest.mark.parametrize(
+    ("text", "household"),
+    [
+        ("夫とうまくいかず実家に身を寄せています", None),
+        ("主人ともめていて毎日つらいです", None),
+        ("子どもと家を出るつもりです", "single_parent"),
+        ("子どもと逃げてきました", "single_parent"),
+        ("夫と子どもと引っ越します", "with_children"),
+        ("子どもと出かけるのが好きです", None),
+        ("子どもと出て行った妻のことです", None),
+    ],
+)
+def test_trouble_with_a_partner_is_no_household_and_leaving_with_children_is(text: str, household: str | None) -> None:
+    found = [mention.value for mention in extract_facts(text, None, NOW) if mention.key == "household"]
+    assert found == ([household] if household else [])
