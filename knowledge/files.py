@@ -134,10 +134,10 @@ def _record_name(data: Any, place: tuple[int | str, ...]) -> str:
     """The id of the record in which `place` lies, else the path to it."""
     here, name = data, "file"
     for part in place:
-        if isinstance(here, Mapping) and part in here or isinstance(here, list) and isinstance(part, int) and part < len(here):
-            here = here[part]
-        else:
+        known = part in here if isinstance(here, Mapping) else isinstance(here, list) and isinstance(part, int) and part < len(here)
+        if not known:
             break
+        here = here[part]
         if isinstance(here, Mapping) and "id" in here:
             name = str(here["id"])
     return name
