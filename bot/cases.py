@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.consents import give_consent
 from bot.models import Case
 from bot.sheet import build_sheet
 from knowledge.facts import Facts, plain_values
+from knowledge.sharing import load_sharing
 
 # Without 0/O, 1/I/L, so that a number read out on the phone arrives.
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -20,6 +22,7 @@ def hand_over(session: Session, conversation_id: int, facts: Facts, interview: M
     """Make the case of a conversation whose person consented, or refresh it, and return its reference. The caller commits."""
     sheet = build_sheet(facts, interview, now)
     case = session.scalar(select(Case).where(Case.conversation_id == conversation_id))
+    made = case is None
     if case is None:
         case = Case(conversation_id=conversation_id, reference=_new_reference(session), status="new", consented_at=now)
         session.add(case)
@@ -27,6 +30,8 @@ def hand_over(session: Session, conversation_id: int, facts: Facts, interview: M
     case.municipality = plain_values(facts).get("municipality")
     case.sheet = sheet.model_dump(mode="json")
     session.flush()
+    if made:
+        give_consent(session, conversation_id, "caseworker", load_sharing().recipients["caseworker"].items, now)
     return case.reference
 
 

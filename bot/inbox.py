@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.encryption import keyed_hash
 from bot.errors import UnknownToken
-from bot.models import Alert, Case, Conversation, FactRow, Message, TrackerEvent
+from bot.models import Alert, Case, Consent, Conversation, FactRow, Message, TrackerEvent
 from bot.reply import Reply
 
 Enqueue = Callable[[Session, int], None]
@@ -139,7 +139,7 @@ def is_typing(session: Session, conversation_id: int) -> bool:
 
 def erase_conversation(session: Session, conversation: Conversation) -> None:
     """Delete the conversation and all that hangs on it, the case included."""
-    for table in (Alert, Case, FactRow, TrackerEvent, Message):
+    for table in (Alert, Case, Consent, FactRow, TrackerEvent, Message):
         session.execute(delete(table).where(table.conversation_id == conversation.id))
     session.execute(delete(Conversation).where(Conversation.id == conversation.id))
     session.commit()

@@ -126,6 +126,23 @@ class Case(Base):
     conversation: Mapped[Conversation] = relationship()
 
 
+class Consent(Base):
+    """A person's consent that certain things go to one recipient; withdrawn ones stay, to show what was allowed when."""
+
+    __tablename__ = "consents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    recipient: Mapped[str] = mapped_column(String(20), comment="caseworker, organisation, shop or landlord")
+    desk_id: Mapped[str | None] = mapped_column(String(80), comment="id of a desk, shop or organisation of ours; null: whoever the caseworker speaks to")
+    recipient_name: Mapped[Any] = mapped_column(EncryptedJSON, nullable=True, comment="the recipient in words, when it is none of ours")
+    items: Mapped[Any] = mapped_column(EncryptedJSON, comment="list of what may be passed on: ids of knowledge/data/sharing.yml")
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    author: Mapped[str] = mapped_column(String(10), default="resident", comment="resident: in the chat; staff: written down by a caseworker")
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), comment="who wrote it down for the person")
+
+
 class Alert(Base):
     """An emergency in a conversation, told to staff at once: the kind and the words that triggered it, no contact."""
 

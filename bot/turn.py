@@ -18,7 +18,7 @@ from bot.cases import hand_over
 from bot.errors import ModelMissing, TurnFailed
 from bot.inbox import add_reply
 from bot.live import Live
-from bot.models import Alert, Case, Conversation, FactRow, Message, TrackerEvent
+from bot.models import Alert, Case, Consent, Conversation, FactRow, Message, TrackerEvent
 from bot.reply import Button, Card, Reply
 from bot.wording import say
 from knowledge.lifeline_cards import lifeline_reply
@@ -163,7 +163,7 @@ def _apologise(session: Session, message: Message, now: datetime) -> None:
 
 def _erase_content(session: Session, conversation_id: int) -> None:
     """Remove what the person told us, on their word; the empty shell stays until they close the page."""
-    for table in (TrackerEvent, FactRow, Alert, Case):
+    for table in (TrackerEvent, FactRow, Alert, Consent, Case):
         for row in session.scalars(select(table).where(table.conversation_id == conversation_id)):
             session.delete(row)
     for old in session.scalars(select(Message).where(Message.conversation_id == conversation_id)):

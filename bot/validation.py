@@ -16,6 +16,7 @@ from knowledge.lifelines import emergency_words, load_lifelines
 from knowledge.municipalities import load_municipalities
 from knowledge.needs import load_needs
 from knowledge.phrases import say_facts
+from knowledge.sharing import load_sharing
 from knowledge.urgency import load_urgency
 from knowledge.vocabulary import load_vocabulary
 from nlu.emergency import check_lexicon
@@ -110,6 +111,7 @@ _LOADERS: dict[str, Callable[[], str]] = {
     "programmes": lambda: f"{len(programmes.load_programmes())} programmes",
     "disaster": lambda: f"{len(disaster.load_menu().records)} support menus",
     "practices": lambda: f"{len(practices.load_practices().services)} services",
+    "sharing": lambda: f"{len(load_sharing().items)} items for {len(load_sharing().recipients)} kinds of recipients",
     "faq": lambda: f"{len(read_faq())} entries",
     "lexicon": lambda: f"{len(load_lexicon().rules)} patterns",
     "emergency lexicon": _check_emergency_lexicon,
