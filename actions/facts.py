@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.context import Turn, read_turn, whole_message
-from knowledge.facts import Facts, answer_need, mark, merge
+from knowledge.facts import Facts, answer_need, mark, merge, settle_place
 
 _PASSING: dict[str, Literal["declined", "unknown"]] = {"refuse_answer": "declined", "express_uncertainty": "unknown"}
 _ANSWERS = {"affirm": True, "deny": False}
@@ -49,6 +49,8 @@ def _with_answers(facts: Facts, turn: Turn) -> Facts:
         return answer_need(facts, need, _ANSWERS[turn.intent], words)
     if need and turn.intent == "refuse_answer":
         return answer_need(facts, need, False, words)
+    if turn.asked("confirm") == "place":
+        return settle_place(facts, turn.text, turn.intent == "affirm")
     if fact and turn.intent in _PASSING:
         return mark(facts, fact, _PASSING[turn.intent])
     return facts

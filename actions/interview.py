@@ -10,9 +10,11 @@ from rasa_sdk.types import DomainDict
 from actions.context import Turn, ask, read_turn, remember, whole_message
 from actions.programmes import tell_programmes
 from actions.suggestions import suggest
+from knowledge.facts import open_place
 from knowledge.interview import InterviewState, choose_next, load_interview
 from knowledge.needs import infer_needs, load_needs
 from knowledge.phrases import is_heavy, need_lines, say_fact, say_facts, summary_lines
+from knowledge.places import place_question
 
 _PASSED = {"refuse_answer": "utter_noted_declined", "express_uncertainty": "utter_noted_unknown"}
 _MOST_REPEATS = 3
@@ -100,6 +102,11 @@ def continue_interview(dispatcher: CollectingDispatcher, turn: Turn) -> list[Eve
     turn.interview["again"] = 0
     missed = _keep_missed_answer(turn)
     _acknowledge(dispatcher, turn)
+    place = open_place(turn.facts)
+    if place and place not in turn.interview.get("places_asked", []):
+        return [*missed, *_ask_place(dispatcher, turn, place)]
+    if turn.asked("confirm") == "place" and place and turn.intent == "deny":
+        return [*missed, *ask(dispatcher, turn, "utter_ask_other_place", [{"fact": "municipality"}], "fact")]
     if turn.interview.get("handed_over"):
         dispatcher.utter_message(response="utter_after_handover", json_message={"effects": ["hand_over_again"]})
         return [*missed, *remember(turn, [], "nothing")]
@@ -152,6 +159,16 @@ def show_summary(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType
         json_message={"kind": "summary", "asks": [{"confirm": "summary"}]},
     )
     return remember(turn, [{"confirm": "summary"}], "summary")
+
+
+def _ask_place(dispatcher: CollectingDispatcher, turn: Turn, place: str) -> list[EventType]:
+    """Ask which of several places of one name is meant, once."""
+    turn.interview["places_asked"] = [*turn.interview.get("places_asked", []), place]
+    question, prefectures = place_question(place)
+    if len(prefectures) == 1:
+        return ask(dispatcher, turn, "utter_confirm_place", [{"confirm": "place"}], "fact", question=question)
+    buttons = [{"title": prefecture, "payload": "/inform_situation"} for prefecture in prefectures]
+    return ask(dispatcher, turn, "utter_ask_place", [{"confirm": "place"}], "fact", question=question, buttons=buttons)
 
 
 def _ask_key(dispatcher: CollectingDispatcher, turn: Turn, key: str) -> list[EventType]:

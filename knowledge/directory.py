@@ -6,7 +6,6 @@ Small (some hundred desks), so reading it anew after an edit costs milliseconds;
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from dateutil.relativedelta import relativedelta
@@ -16,7 +15,6 @@ from sqlalchemy.orm import Session, selectinload
 from knowledge.files import DATA, load_sources, read_desk_files
 from knowledge.hours import TOKYO
 from knowledge.models import Council, Document, KnowledgeStamp, Organization, ServiceAtLocation
-from knowledge.municipalities import load_municipalities
 from knowledge.rows import rows_to_desk, source_of
 from knowledge.schema import CouncilRecord, DeskRecord, OrganizationRecord, PhoneRecord, SourceRecord, SourceRef
 
@@ -71,9 +69,23 @@ class Directory:
         """The nationwide description of a desk kind, or None."""
         return next((desk for desk in self.records if desk.general and desk.kind == kind), None)
 
-    def in_municipality(self, kind: str, municipality: str) -> list[DeskRecord]:
-        """Desks of that kind in a municipality (canonical name) that residents may be shown: neither ended nor never offered."""
-        return [desk for desk in self._shown(kind) if desk.municipality == municipality]
+    def in_municipality(self, kind: str, municipality: str, prefecture: str | None = None) -> list[DeskRecord]:
+        """Desks of that kind in a municipality (canonical name) that residents may be shown: neither ended nor never offered.
+
+        `prefecture`: where the municipality lies, for names that stand in several; None when it is not known.
+        """
+        return [desk for desk in self._shown(kind) if desk.municipality == municipality and _lies_in(desk, prefecture)]
+
+    def not_offered(self, kind: str, municipality: str, prefecture: str | None = None) -> DeskRecord | None:
+        """The record that says that a municipality has no desk of that kind, or None."""
+        return next(
+            (
+                desk
+                for desk in self.records
+                if desk.kind == kind and desk.status == "not_offered" and desk.municipality == municipality and _lies_in(desk, prefecture)
+            ),
+            None,
+        )
 
     def in_prefecture(self, kind: str, prefecture: str) -> list[DeskRecord]:
         """Desks of that kind that serve a whole prefecture."""
@@ -86,9 +98,16 @@ class Directory:
     def _shown(self, kind: str) -> list[DeskRecord]:
         return [desk for desk in self.records if desk.kind == kind and desk.status in SHOWN]
 
-    def council(self, municipality: str) -> CouncilRecord | None:
-        """The housing support council of a municipality, or None."""
-        return next((council for council in self.councils if council.municipality == municipality), None)
+    def council(self, municipality: str, prefecture: str | None = None) -> CouncilRecord | None:
+        """The housing support council of a municipality, or None. `prefecture` as for `in_municipality`."""
+        return next(
+            (
+                council
+                for council in self.councils
+                if council.municipality == municipality and prefecture in (None, council.prefecture)
+            ),
+            None,
+        )
 
     def source_title(self, source: SourceRef) -> str:
         """The title of the document that a source names; its id when the document is not known."""
@@ -123,23 +142,8 @@ def phones_to_show(desk: DeskRecord, at: dt.datetime) -> list[PhoneRecord]:
     return [phone for phone in desk.phones if phone.confirmed_on or not is_old((phone.source or _source(desk)).as_of, at)]
 
 
-@cache
-def _prefectures() -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for municipality in load_municipalities():
-        found.setdefault(municipality.name, set()).add(municipality.prefecture)
-    return {name: frozenset(prefectures) for name, prefectures in found.items()}
-
-
-def prefecture_of(area: str) -> str | None:
-    """The prefecture of a municipality's canonical name, or `area` itself when it is a prefecture.
-
-    None when the name is not known, or stands for places in more than one prefecture.
-    """
-    prefectures = _prefectures().get(area, frozenset())
-    if len(prefectures) == 1:
-        return next(iter(prefectures))
-    return area if any(area in names for names in _prefectures().values()) else None
+def _lies_in(desk: DeskRecord, prefecture: str | None) -> bool:
+    return prefecture is None or desk.prefecture in (None, prefecture)
 
 
 def _source(desk: DeskRecord) -> SourceRef:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from knowledge.places import PREFECTURE, home_prefecture, is_ambiguous, place_question, prefecture_named
 from knowledge.rules import NEED_PREFIX, Condition, RuleError, evaluate, parse_condition
 from knowledge.vocabulary import load_vocabulary
 
@@ -29,11 +30,12 @@ class Evidence(TypedDict):
 
 
 class FactRecord(TypedDict):
-    """One fact. `value` is None when the person declined or does not know."""
+    """One fact. `value` is None when the person declined or does not know. `prefecture`: of a municipality, once it was asked back."""
 
     value: int | str | list[str] | None
     status: FactStatus
     evidence: list[Evidence]
+    prefecture: NotRequired[str]
 
 
 Facts = dict[str, FactRecord]
@@ -93,8 +95,14 @@ def load_habits(path: Path = FACTS_FILE) -> _Habits:
 
 
 def plain_values(facts: Facts) -> dict[str, Any]:
-    """Return key -> value of everything that is known, need answers ("need:<id>" -> yes or no) included; age_band follows from age."""
+    """Return key -> value of everything that is known, need answers ("need:<id>" -> yes or no) included.
+
+    age_band follows from age, `prefecture` (no fact of its own) from the municipality where it is clear.
+    """
     values = {key: record["value"] for key, record in facts.items() if record["value"] is not None and record["value"] != []}
+    prefecture = home_prefecture(facts)
+    if prefecture:
+        values[PREFECTURE] = prefecture
     band = band_of(values.get("age"))
     return {**values, "age_band": band} if band else values
 
@@ -146,6 +154,24 @@ def answer_need(facts: Facts, need: str, agreed: bool, evidence: Sequence[Eviden
     """Return `facts` with the answer to our check of `need`: confirmed when `agreed`, else declined."""
     record: FactRecord = {"value": "yes" if agreed else "no", "status": "confirmed" if agreed else "declined", "evidence": list(evidence)}
     return {**facts, f"{NEED_PREFIX}{need}": record}
+
+
+def open_place(facts: Facts) -> str | None:
+    """Return the municipality whose prefecture is not known though its name stands in several; None when there is nothing to ask back."""
+    record = facts.get("municipality")
+    if record is None or not isinstance(record["value"], str) or not is_ambiguous(record["value"]) or home_prefecture(facts):
+        return None
+    return record["value"]
+
+
+def settle_place(facts: Facts, words: str, agreed: bool) -> Facts:
+    """Return `facts` with the answer to `place_question`: a prefecture in `words`, or a yes where only one was offered."""
+    record, name = facts.get("municipality"), open_place(facts)
+    if record is None or name is None:
+        return dict(facts)
+    offered = place_question(name)[1]
+    prefecture = prefecture_named(name, words) or (offered[0] if agreed and len(offered) == 1 else None)
+    return {**facts, "municipality": {**record, "prefecture": prefecture}} if prefecture else dict(facts)
 
 
 def derive(facts: Facts) -> Facts:
@@ -207,7 +233,7 @@ def _recorded(
         return {"value": value, "status": "said", "evidence": evidence}, kind
     history = record["evidence"] + [item for item in evidence if item not in record["evidence"]]
     if value == before:
-        return {"value": value, "status": record["status"], "evidence": history}, "confirmed"
+        return {**record, "evidence": history}, "confirmed"
     if isinstance(before, list) and isinstance(value, list) and set(before) <= set(value):
         return {"value": value, "status": record["status"], "evidence": history}, "extended"
     return {"value": value, "status": "corrected", "evidence": history}, "corrected"

@@ -14,6 +14,7 @@ from typing import Any
 from knowledge.errors import DataError
 from knowledge.files import DATA, load_sources, read_shape
 from knowledge.municipalities import load_municipalities
+from knowledge.places import PREFECTURE
 from knowledge.programme_schema import Amount, HouseholdFile, ProgrammeFile, ProgrammeRecord
 from knowledge.rules import Condition, Group, Result, Test, evaluate
 from knowledge.vocabulary import load_vocabulary
@@ -167,7 +168,8 @@ def _in_area(area: Sequence[str], values: Mapping[str, Any]) -> _Part:
     home = values.get(AREA_KEY)
     if home is None:
         return _Part("unknown", reason, {AREA_KEY: 1})
-    prefectures = _prefectures().get(str(home), frozenset())
+    told = values.get(PREFECTURE)
+    prefectures = frozenset({str(told)}) if told else _prefectures().get(str(home), frozenset())
     if home in area or (len(prefectures) == 1 and prefectures & set(area)):
         return _Part("yes", reason, {})
     return _Part("unknown" if prefectures & set(area) else "no", reason, {})

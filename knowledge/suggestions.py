@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from knowledge.desk_choice import KindChoice, NeedLike, avoids_phone, desk_plan, is_clear, load_choice_rules, people_of
-from knowledge.directory import Directory, is_old, phones_to_show, prefecture_of, true_on
+from knowledge.directory import Directory, is_old, phones_to_show, true_on
 from knowledge.hours import describe_hours, say_as_of
 from knowledge.lifelines import Lifeline, load_lifelines
 from knowledge.needs import load_needs
+from knowledge.places import PREFECTURE, prefecture_of
 from knowledge.schema import DeskRecord, PhoneRecord
 from knowledge.vocabulary import load_vocabulary
 from knowledge.wording import phrase, words
@@ -84,7 +85,7 @@ def suggestion_card(suggestion: Suggestion) -> dict[str, Any]:
         "id": desk.id,
         "desk_kind": suggestion.kind,
         "title": desk.name,
-        "what": desk.what,
+        "what": desk.what + _shop_count(desk),
         "why": suggestion.why,
         "hours": suggestion.hours,
         "open_now": suggestion.open_now,
@@ -95,6 +96,14 @@ def suggestion_card(suggestion: Suggestion) -> dict[str, Any]:
         "as_of": suggestion.as_of,
         "notice": suggestion.notice,
     }
+
+
+def _shop_count(desk: DeskRecord) -> str:
+    """How many shops are registered and as of when, in words; empty when the record gives no number."""
+    shops = desk.shops
+    if shops is None or shops.count is None or shops.as_of is None or shops.kind:
+        return ""
+    return phrase("shops.count", count=str(shops.count), as_of=say_as_of(shops.as_of))
 
 
 def _told_kind(item: str, values: Mapping[str, Any], directory: Directory, at: dt.datetime) -> str | None:
@@ -154,7 +163,7 @@ def _describe(
         bring=tuple(desk.bring),
         source=phrase("source_section", title=title, section=section) if section else phrase("source", title=title),
         as_of=say_as_of(day),
-        notice="".join(_notices(desk, choice.kind, values, at)),
+        notice="".join(_notices(desk, choice.kind, values, directory, at)),
         general=desk.general,
         area=desk.municipality or desk.prefecture,
     )
@@ -163,8 +172,8 @@ def _describe(
 def find_desk(kind: str, needs: Sequence[str], values: Mapping[str, Any], directory: Directory, at: dt.datetime) -> DeskRecord | None:
     """The desk of a kind nearest to the person that serves people like them: home, wished-for place, prefecture, country, general."""
     areas = areas_of(values, kind)
-    prefectures = [prefecture for area in areas if (prefecture := prefecture_of(area))]
-    circles = [directory.in_municipality(kind, area) for area in areas]
+    prefectures = [prefecture for area in areas if (prefecture := _prefecture(area, values))]
+    circles = [directory.in_municipality(kind, area, _prefecture(area, values)) for area in areas]
     circles += [directory.in_prefecture(kind, prefecture) for prefecture in dict.fromkeys(prefectures)]
     circles.append(directory.nationwide(kind))
     people = people_of(values, at)
@@ -173,6 +182,12 @@ def find_desk(kind: str, needs: Sequence[str], values: Mapping[str, Any], direct
         if serving:
             return max(serving, key=lambda desk: _merit(desk, needs, people, values, at))
     return directory.general(kind)
+
+
+def _prefecture(area: str, values: Mapping[str, Any]) -> str | None:
+    """The prefecture of an area; that of the home for a place of the home's name. None when it is not known."""
+    told = values.get(PREFECTURE) if area == values.get("municipality") else None
+    return told or prefecture_of(area)
 
 
 def _merit(desk: DeskRecord, needs: Sequence[str], people: frozenset[str], values: Mapping[str, Any], at: dt.datetime) -> tuple[int, ...]:
@@ -237,7 +252,7 @@ def _say_phone(phone: PhoneRecord) -> str:
     return phrase("reach.phone_number", number=phone.number)
 
 
-def _notices(desk: DeskRecord, kind: str, values: Mapping[str, Any], at: dt.datetime) -> list[str]:
+def _notices(desk: DeskRecord, kind: str, values: Mapping[str, Any], directory: Directory, at: dt.datetime) -> list[str]:
     areas = areas_of(values, kind)
     notices: list[str] = []
     if desk.sample:
@@ -245,8 +260,7 @@ def _notices(desk: DeskRecord, kind: str, values: Mapping[str, Any], at: dt.date
     if desk.general and load_choice_rules().kinds.get(kind) and load_choice_rules().kinds[kind].rule.emergency_only:
         notices.append(phrase("notices.nationwide_only"))
     elif desk.general:
-        label = load_vocabulary().desk_kinds[kind]
-        notices.append(phrase("notices.no_desk", area=areas[0], kind=label) if areas else phrase("notices.no_area"))
+        notices.append(_no_desk(areas[0], kind, values, directory) if areas else phrase("notices.no_area"))
     elif areas and desk.municipality and desk.municipality != areas[0]:
         notices.append(phrase("notices.other_area", area=desk.municipality))
     elif desk.prefecture and not desk.municipality:
@@ -260,3 +274,12 @@ def _notices(desk: DeskRecord, kind: str, values: Mapping[str, Any], at: dt.date
     if avoids_phone(values, at):
         notices.append(phrase("notices.without_phone"))
     return notices
+
+
+def _no_desk(area: str, kind: str, values: Mapping[str, Any], directory: Directory) -> str:
+    """Why a description stands in for a desk: the place has none as of a day, or we know of none."""
+    label = load_vocabulary().desk_kinds[kind]
+    missing = directory.not_offered(kind, area, _prefecture(area, values))
+    if missing is None:
+        return phrase("notices.no_desk", area=area, kind=label)
+    return phrase("notices.not_offered", area=area, kind=label, as_of=say_as_of(true_on(missing)))

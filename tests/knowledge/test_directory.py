@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from knowledge.directory import Directory, is_old, phones_to_show, prefecture_of, true_on
+from knowledge.directory import Directory, is_old, phones_to_show, true_on
 from knowledge.hours import TOKYO
 from knowledge.schema import DeskRecord
 from knowledge.vocabulary import load_vocabulary
@@ -70,10 +70,3 @@ def test_ended_and_never_offered_desks_are_not_suggested() -> None:
 def test_a_prefectures_desk_is_not_taken_for_one_of_a_municipality_in_it() -> None:
     known = directory(desk(id="city", prefecture="東京都"), desk(id="whole", municipality=None, prefecture="東京都"))
     assert [found.id for found in known.in_prefecture("housing_desk", "東京都")] == ["whole"]
-
-
-@pytest.mark.parametrize(
-    ("area", "prefecture"), [("足立区", "東京都"), ("八王子市", "東京都"), ("東京都", "東京都"), ("府中市", None), ("どこか", None)]
-)
-def test_the_prefecture_of_a_name_is_told_only_when_there_is_one(area: str, prefecture: str | None) -> None:
-    assert prefecture_of(area) == prefecture

@@ -11,7 +11,7 @@ from knowledge.directory import Directory
 from knowledge.hours import TOKYO
 from knowledge.needs import infer_needs
 from knowledge.schema import DeskRecord
-from knowledge.suggestions import suggest_desks, suggestion_card
+from knowledge.suggestions import preview_desk, suggest_desks, suggestion_card
 from knowledge.vocabulary import load_vocabulary
 
 NOW = dt.datetime(2026, 11, 20, 10, 0, tzinfo=TOKYO)  # a Friday
@@ -269,3 +269,17 @@ def test_national_lines_stand_on_the_general_card_only_while_their_source_is_you
     far = NOW + dt.timedelta(days=365 * 9)
     later = suggest_desks({}, [Need("legal_advice")], "normal", directory, far)[0]
     assert [line for line in later.reach if line.kind == "phone"] == []
+
+
+def test_a_place_without_such_a_desk_is_said_to_have_none_as_of_a_day() -> None:
+    (card,) = suggest({"municipality": "文京区"}, "housing_search", directory=Directory.from_files(), limit=1)
+    assert card.general
+    assert "文京区では、2024年3月31日時点で" in card.notice
+    assert "まだありません" in card.notice
+
+
+def test_a_card_says_how_many_shops_were_registered_and_when() -> None:
+    shops = desk(kind="cooperating_shop", prefecture="東京都", shops={"count": 29, "as_of": "2024-05-01", "where_listed": "市のホームページ"})
+    preview = preview_desk(shops, with_desks(shops), NOW)
+    assert preview is not None
+    assert suggestion_card(preview)["what"] == "相談を受けます。（2024年5月1日時点で29件）"
