@@ -19,6 +19,7 @@ from connectors.console.admin.live import commit_and_go_live
 from connectors.console.admin.pages import ADMIN, admin_page
 from connectors.console.admin.wording import load_admin_wording
 from knowledge.exchange import ExchangeKind, Preview, PreviewRow, apply_import, export_csv, preview_import
+from knowledge.hsds import hsds_json
 
 _LARGEST = 1_000_000
 _MOST_SHOWN = 200
@@ -32,6 +33,13 @@ def send_csv(kind: ExchangeKind, here: Admin) -> Response:
     day = here.now.strftime("%Y%m%d")
     headers = {"Content-Disposition": f'attachment; filename="madoguchi-{kind}-{day}.csv"'}
     return Response(export_csv(here.session, kind), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/desk/hsds.json")
+def send_hsds(here: Admin) -> Response:
+    """The published directory as HSDS JSON, for other systems."""
+    headers = {"Content-Disposition": f'attachment; filename="madoguchi-hsds-{here.now:%Y%m%d}.json"'}
+    return Response(hsds_json(here.session, here.now), media_type="application/json", headers=headers)
 
 
 @router.get("/{kind}/import")

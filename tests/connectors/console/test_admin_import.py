@@ -96,3 +96,15 @@ def test_the_faq_comes_back_unchanged_from_its_own_export(admin: TestClient) -> 
     page = f"{ADMIN}faq/import"
     shown = admin.post(page, data={"csrf": token_of(admin.get(page).text)}, files={"file": ("faq.csv", data.content)})
     assert "いまの内容と同じ" in shown.text, text_of(shown.text)[:600]
+
+
+def test_the_directory_goes_out_as_hsds(admin: TestClient) -> None:
+    assert f"{ADMIN}desk/hsds.json" in admin.get(f"{ADMIN}desk/").text
+    answer = admin.get(f"{ADMIN}desk/hsds.json")
+    assert answer.headers["content-disposition"].startswith('attachment; filename="madoguchi-hsds-')
+    tables = answer.json()
+    assert {"organizations", "services", "service_at_locations"} <= tables.keys()
+    organizations = {row["id"] for row in tables["organizations"]}
+    named = {row["organization_id"] for row in tables["services"] if "organization_id" in row}
+    assert named
+    assert named <= organizations
