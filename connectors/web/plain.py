@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from bot import inbox
 from bot.errors import UnknownToken
 from bot.models import Conversation
+from bot.store import load_facts
 from connectors.message import Incoming
 from connectors.web.errors import WebError
 from connectors.web.limits import clean_text
@@ -22,6 +23,8 @@ from connectors.web.send import News, note_delivery, read_news
 from connectors.web.settings import web_settings
 from connectors.web.unavailable import STATUS, lifelines_for_text
 from connectors.web.wording import error_sentence
+from knowledge.disaster_plan import fill_disaster_plan
+from knowledge.facts import plain_values
 
 router = APIRouter(prefix="/plain", include_in_schema=False)
 COOKIE = "madoguchi_plain"
@@ -85,6 +88,18 @@ async def post(
     return _see("/plain#latest")
 
 
+@router.get("/plan")
+def show_plan(request: Request) -> HTMLResponse:
+    """Return the plan for a lasting home of the conversation in the cookie, to keep or print."""
+    return _plan(request, request.cookies.get(COOKIE, ""), own_window=False)
+
+
+@router.post("/plan")
+def open_plan(request: Request, token: Annotated[str, Form(max_length=200)] = "") -> HTMLResponse:
+    """Return the same for the widget, which keeps its token itself: it comes in the body, so that no address carries it."""
+    return _plan(request, token, own_window=True)
+
+
 @router.post("/forget")
 def forget() -> Response:
     """Take the conversation off this device."""
@@ -111,6 +126,19 @@ def erase(request: Request) -> Response:
         if conversation is not None:
             inbox.erase_conversation(session, conversation)
     return _forgotten(page("plain_erased.html"))
+
+
+def _plan(request: Request, token: str, *, own_window: bool) -> HTMLResponse:
+    now = request.app.state.clock()
+    with request.app.state.sessions() as session:
+        try:
+            conversation = inbox.conversation_for_token(session, token)
+        except UnknownToken:
+            return page("plain_start.html", status=401, problem=error_sentence("unknown_conversation"))
+        facts: Any = load_facts(session, conversation.id)
+    plan = fill_disaster_plan(plain_values(facts), now)
+    name = "plain_plan.html" if plan else "plain_no_plan.html"
+    return page(name, plan=plan, own_window=own_window)
 
 
 def _take(request: Request, event_id: str, text: str, message_id: int, choice: int) -> None:

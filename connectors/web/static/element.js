@@ -87,6 +87,19 @@ export class MadoguchiChat extends HTMLElement {
     const accent = accentFrom(this.options.color);
     if (accent) this.frame.style.setProperty("--accent", accent);
     this.panel.setDraft(this.store.get("draft") || "");
+    this.panel.list.addEventListener("click", (event) => event.target.closest(".plan") && this.#openPlan());
+  }
+
+  /** Open the plan for a lasting home in its own window. The token goes in the body: an address would stay in the history. */
+  #openPlan() {
+    const form = h(
+      "form",
+      { method: "post", action: new URL("plain/plan", this.options.base).href, target: "_blank", rel: "noopener" },
+      h("input", { type: "hidden", name: "token", value: this.store.get("token") || "" }),
+    );
+    this.frame.append(form);
+    form.submit();
+    form.remove();
   }
 
   #actions() {

@@ -134,6 +134,7 @@ function renderHours(card, s) {
 function renderReach(reach, s) {
   const href = reach.href && SAFE_LINK.test(reach.href) ? reach.href : null;
   if (reach.kind === "phone" && href) return h("a.call", { href }, icon("phone"), h("span", {}, reach.label));
+  if (reach.kind === "plan") return h("button.small-button.plan", { type: "button" }, reach.label);
   const picture = icon({ phone: "phone", web: "web", visit: "place" }[reach.kind] || "search");
   if (!href) return h("span.way", {}, picture, h("span", {}, reach.label));
   const link = href.startsWith("http") ? outside(href, reach.label) : h("a", { href }, reach.label);
