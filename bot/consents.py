@@ -85,7 +85,12 @@ def withdraw_all(session: Session, conversation_id: int, now: datetime) -> int:
 
 def allowed_items(session: Session, conversation_id: int, recipient: str, desk_id: str | None = None) -> list[str]:
     """Return what may now be passed on to this recipient; empty without consent. A consent that names no desk holds for any of its kind."""
-    given = [item for one in _current(session, conversation_id) if one.recipient == recipient and one.desk_id in (None, desk_id) for item in one.items]
+    given = [
+        item
+        for one in _current(session, conversation_id)
+        if one.recipient == recipient and one.desk_id in (None, desk_id)
+        for item in one.items
+    ]
     return items_for(recipient, given)
 
 

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.wording import responses
 from knowledge import disaster, practices, programmes
+from knowledge.assessment import load_assessment
+from knowledge.concerns import load_concerns
 from knowledge.directory import Directory
 from knowledge.faq import read_faq
 from knowledge.interview import load_interview
@@ -111,6 +113,8 @@ _LOADERS: dict[str, Callable[[], str]] = {
     "programmes": lambda: f"{len(programmes.load_programmes())} programmes",
     "disaster": lambda: f"{len(disaster.load_menu().records)} support menus",
     "practices": lambda: f"{len(practices.load_practices().services)} services",
+    "concerns": lambda: f"{len(load_concerns().concerns)} worries of the form",
+    "assessment": lambda: f"{len(load_assessment().sections)} sections, {len(load_assessment().strengths)} strengths",
     "sharing": lambda: f"{len(load_sharing().items)} items for {len(load_sharing().recipients)} kinds of recipients",
     "faq": lambda: f"{len(read_faq())} entries",
     "lexicon": lambda: f"{len(load_lexicon().rules)} patterns",
