@@ -17,6 +17,7 @@ from bot.database import migrate, open_database
 from bot.errors import ModelMissing
 from bot.live import Live
 from bot.logs import configure_logging
+from bot.organisations import ensure_organisation
 from bot.retention import purge_daily
 from bot.settings import Settings
 from bot.training import model_file
@@ -57,6 +58,7 @@ def assemble(settings: Settings) -> Parts:
     parts = Parts(settings, engine, sessions)
     with sessions() as session:
         load_all(session)
+        ensure_organisation(session, settings.organisation_name, parts.clock())
         session.commit()
     set_knowledge(parts)
     if model_file(settings.models_dir).exists():

@@ -1,38 +1,67 @@
 """Cases: what a person agreed to hand to a caseworker, and what staff read of it."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from bot.consents import give_consent
-from bot.models import Case
+from bot.models import Case, CaseEvent
+from bot.organisations import organisation_for
 from bot.sheet import build_sheet
 from knowledge.facts import Facts, plain_values
-from knowledge.sharing import load_sharing
+from knowledge.sharing import load_sharing, needs_care
 
 # Without 0/O, 1/I/L, so that a number read out on the phone arrives.
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_VIOLENCE = ("violence_now", "child_danger", "elder_abuse")
 
 
 def hand_over(session: Session, conversation_id: int, facts: Facts, interview: Mapping[str, Any], now: datetime) -> str:
     """Make the case of a conversation whose person consented, or refresh it, and return its reference. The caller commits."""
     sheet = build_sheet(facts, interview, now)
+    values = plain_values(facts)
     case = session.scalar(select(Case).where(Case.conversation_id == conversation_id))
-    made = case is None
+    office = organisation_for(session, values.get("municipality"), now)
+    begins = case is None
     if case is None:
-        case = Case(conversation_id=conversation_id, reference=_new_reference(session), status="new", consented_at=now)
-        session.add(case)
+        case = Case(conversation_id=conversation_id, reference=_new_reference(session), status="new", consented_at=now, organisation_id=office.id)
+    elif _nobody_touched(session, case):
+        case.organisation_id = office.id
     case.urgency = sheet.urgency
-    case.municipality = plain_values(facts).get("municipality")
+    case.municipality = values.get("municipality")
     case.sheet = sheet.model_dump(mode="json")
-    session.flush()
-    if made:
+    if not case.sensitive and (begins or not _decided(session, case)):
+        case.sensitive = speaks_of_violence(values, sheet.emergency, now)
+    if begins:
+        session.add(case)
+        session.flush()
+        session.add(CaseEvent(case_id=case.id, kind="handed_over", after=case.status, created_at=now))
         give_consent(session, conversation_id, "caseworker", load_sharing().recipients["caseworker"].items, now)
+    session.flush()
     return case.reference
+
+
+def speaks_of_violence(values: Mapping[str, Any], emergency: Iterable[str], now: datetime) -> bool:
+    """Return whether a case with these facts is kept to the one in charge and supervisors: whom the person flees must not find them."""
+    return needs_care(values, now) or any(kind in _VIOLENCE for kind in emergency)
+
+
+def _nobody_touched(session: Session, case: Case) -> bool:
+    """Whether staff have done nothing yet, so that a place named later still leads to the right office."""
+    return case.opened_at is None and not _events(session, case, CaseEvent.staff_id.is_not(None))
+
+
+def _decided(session: Session, case: Case) -> bool:
+    """Whether a supervisor has said how sensitive the case is: the assistant does not overrule that."""
+    return _events(session, case, CaseEvent.kind == "sensitive")
+
+
+def _events(session: Session, case: Case, condition: ColumnElement[bool]) -> bool:
+    return session.scalar(select(CaseEvent.id).where(CaseEvent.case_id == case.id, condition).limit(1)) is not None
 
 
 def _new_reference(session: Session) -> str:

@@ -6,7 +6,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from bot import models as _models  # noqa: F401 - registers the assistant's tables
 from bot.encryption import use_key_file
@@ -26,8 +26,12 @@ def open_database(settings: Settings) -> Engine:
 
 def migrate(engine: Engine) -> None:
     """Bring the tables up to date."""
-    with engine.begin() as connection:
-        command.upgrade(_config(connection), "head")
+    with engine.connect() as connection:
+        # SQLite changes a table by copying it and dropping the old one, which would take the rows that refer to it along.
+        _watch_keys(connection, False)
+        with connection.begin():
+            command.upgrade(_config(connection), "head")
+        _watch_keys(connection, True)
 
 
 def make_revision(engine: Engine, message: str) -> None:
@@ -41,6 +45,12 @@ def pending_changes(engine: Engine) -> list[object]:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"render_as_batch": True, "include_object": _ours})
         return list(compare_metadata(context, Base.metadata))
+
+
+def _watch_keys(connection: Connection, on: bool) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
+        connection.commit()
 
 
 def _ours(_object: object, name: str | None, kind: str, _reflected: bool, _to: object) -> bool:

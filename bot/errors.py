@@ -19,3 +19,11 @@ class ModelMissing(MadoguchiError):
 
 class UnknownToken(MadoguchiError):
     """A conversation token that we did not give out, or that was deleted."""
+
+
+class NoSuchCase(MadoguchiError):
+    """No case has this number, or it is none of this person's organisation."""
+
+
+class CaseClosedToYou(MadoguchiError):
+    """The case is restricted, or this is not theirs to do."""

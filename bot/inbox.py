@@ -139,6 +139,7 @@ def is_typing(session: Session, conversation_id: int) -> bool:
 
 def erase_conversation(session: Session, conversation: Conversation) -> None:
     """Delete the conversation and all that hangs on it, the case included."""
+    # What hangs on the case (notes, events, referrals) goes with it: foreign keys cascade.
     for table in (Alert, Case, Consent, FactRow, TrackerEvent, Message):
         session.execute(delete(table).where(table.conversation_id == conversation.id))
     session.execute(delete(Conversation).where(Conversation.id == conversation.id))

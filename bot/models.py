@@ -1,12 +1,12 @@
-"""The tables of the running assistant: conversations, messages, tracker events, facts, cases, alerts, staff.
+"""The tables of the running assistant: conversations, messages, tracker events, facts, cases and the work on them, alerts, staff.
 
 Whatever a person wrote or told is in an `EncryptedJSON` column. Times are aware UTC in, Asia/Tokyo only at the edge.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, Date, DateTime, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
@@ -107,6 +107,20 @@ class FactRow(Base):
     replaced_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="set when a later row of the same key took its place")
 
 
+class Organisation(Base):
+    """An office whose staff work in the console. The directory's HSDS `organization` is another table: not all of those log in."""
+
+    __tablename__ = "organisations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(30), comment="municipality, npo …: knowledge.schema.OrganizationRecord.kind")
+    organization_id: Mapped[str | None] = mapped_column(String(80), comment="its id in the directory, where it is listed there; no foreign key, the directory is reloaded")
+    municipalities: Mapped[list[str]] = mapped_column(JSON, default=list, comment="canonical names: new cases of people living there come here")
+    takes_rest: Mapped[bool] = mapped_column(default=False, comment="whether it gets the cases of places that nobody takes; one does")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Case(Base):
     """What a person agreed to hand to a caseworker."""
 
@@ -122,8 +136,63 @@ class Case(Base):
     consented_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True, comment="whose case it is now; moves when a referral is accepted")
+    assigned_to_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True, comment="the caseworker in charge; null: nobody yet")
+    sensitive: Mapped[bool] = mapped_column(default=False, comment="violence: only the one in charge and supervisors open it, places are masked")
+    next_action: Mapped[Any] = mapped_column(EncryptedJSON, nullable=True, comment="text: what is to be done next")
+    next_action_on: Mapped[date | None] = mapped_column(Date, comment="day (Asia/Tokyo) by which it is due")
+    first_contact_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when a human first wrote to, called or met the person")
 
     conversation: Mapped[Conversation] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+
+
+class CaseNote(Base):
+    """What staff wrote down about a case."""
+
+    __tablename__ = "case_notes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    kind: Mapped[str] = mapped_column(String(10), default="note", comment="note; phone, visit, letter: the person was reached that way")
+    text: Mapped[Any] = mapped_column(EncryptedJSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CaseEvent(Base):
+    """What happened to a case, for its timeline and for statistics: ids only, never what somebody said."""
+
+    __tablename__ = "case_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), comment="null: the assistant, when the person consented")
+    kind: Mapped[str] = mapped_column(String(20), comment="handed_over, status, assigned, organisation, sensitive, taken_over, handed_back, reached, facts")
+    before: Mapped[str | None] = mapped_column(String(60), comment="status, or id of staff or organisation; facts: null")
+    after: Mapped[str | None] = mapped_column(String(60), comment="the same, afterwards; facts: the key that was edited")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Referral(Base):
+    """A case referred on to another organisation, with what was done and what is asked; accepted, it becomes theirs."""
+
+    __tablename__ = "referrals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    from_organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    to_organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    done: Mapped[Any] = mapped_column(EncryptedJSON, comment="text: what was done so far")
+    asked: Mapped[Any] = mapped_column(EncryptedJSON, comment="text: what the receiver is asked to do")
+    consent_id: Mapped[int] = mapped_column(ForeignKey("consents.id"), comment="that the person agreed to this receiver, and to what")
+    consent_how: Mapped[str] = mapped_column(String(10), comment="chat, spoken, written")
+    status: Mapped[str] = mapped_column(String(10), default="sent", comment="sent, accepted, returned, withdrawn")
+    reason: Mapped[Any] = mapped_column(EncryptedJSON, nullable=True, comment="text: why it was returned or withdrawn")
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class Consent(Base):
@@ -166,7 +235,8 @@ class Staff(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(60))
-    role: Mapped[str] = mapped_column(String(20), comment="caseworker or admin")
+    roles: Mapped[list[str]] = mapped_column(JSON, comment="one or more of bot.access.ROLES: caseworker, supervisor, admin, council")
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), comment="null: belongs to none and sees no cases")
     password_hash: Mapped[str] = mapped_column(String(200), comment="Argon2id")
     failed_logins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -3,6 +3,7 @@
 import hmac
 import secrets
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.encryption import keyed_hash
 from bot.models import AuditEntry, Staff, UtcDateTime
+from bot.organisations import ensure_organisation
 from bot.settings import Settings
 
 MAX_FAILURES = 5
@@ -50,19 +52,25 @@ class LoggedIn:
 
 
 def ensure_first_login(session: Session, settings: Settings, now: datetime) -> FirstLogin | None:
-    """Make and commit a first admin when there is no staff yet, and return its login once; None when somebody is there."""
+    """Make and commit a first login, admin and supervisor, when there is no staff yet, and return it once; None when somebody is there."""
     if session.scalar(select(Staff.id).limit(1)) is not None:
         return None
     password = settings.staff_password.get_secret_value() if settings.staff_password else make_password()
-    staff = add_staff(session, FIRST_LOGIN, FIRST_LOGIN, "admin", password, now)
+    office = ensure_organisation(session, settings.organisation_name, now)
+    # Whoever sets the service up has to be able to try all of it: an admin alone sees no cases.
+    staff = add_staff(session, FIRST_LOGIN, FIRST_LOGIN, ("admin", "supervisor"), password, now, organisation_id=office.id)
     note(session, staff.id, "first_login_made", f"staff:{staff.id}", now)
     session.commit()
     return FirstLogin(FIRST_LOGIN, password)
 
 
-def add_staff(session: Session, login: str, name: str, role: str, password: str, now: datetime) -> Staff:
-    """Add a person who may log in. `role` is caseworker or admin; an admin may do what a caseworker may. The caller commits."""
-    staff = Staff(login=login, name=name, role=role, password_hash=_hasher.hash(password), created_at=now)
+def add_staff(
+    session: Session, login: str, name: str, roles: Sequence[str], password: str, now: datetime, *, organisation_id: int | None = None
+) -> Staff:
+    """Add a person who may log in, with one or more of `bot.access.ROLES`; without an organisation they see no cases. The caller commits."""
+    staff = Staff(
+        login=login, name=name, roles=list(roles), organisation_id=organisation_id, password_hash=_hasher.hash(password), created_at=now
+    )
     session.add(staff)
     session.flush()
     return staff

@@ -34,7 +34,7 @@ def session(sessions: sessionmaker[Session]):
 
 @pytest.fixture
 def staff(session: Session, now: datetime) -> Staff:
-    staff = add_staff(session, "mihon", "見本 花子", "caseworker", PASSWORD, now)
+    staff = add_staff(session, "mihon", "見本 花子", ["caseworker"], PASSWORD, now)
     session.commit()
     return staff
 
@@ -53,7 +53,8 @@ def test_the_first_login_is_made_once_and_works(session: Session, settings: Sett
     assert first is not None
     found = log_in(session, first.login, first.password, now)
     assert found is not None
-    assert found.role == "admin"
+    assert found.roles == ["admin", "supervisor"]
+    assert found.organisation_id is not None
     assert ensure_first_login(session, settings, now) is None
 
 

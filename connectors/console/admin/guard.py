@@ -72,7 +72,7 @@ def _enter(request: Request) -> Iterator[_Entered]:
         who = read_session(session, request.cookies.get(COOKIE), now)
         if who is None:
             raise NotLoggedInError
-        if who.staff.role != "admin":
+        if "admin" not in who.staff.roles:
             raise ConsoleError(403, "admin_only")
         request.state.renewed_cookie = who.renewed
         yield _Entered(who, session, now)

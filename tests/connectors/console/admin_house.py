@@ -17,7 +17,7 @@ def furnish(house: House) -> None:
     """Load the knowledge and add an admin."""
     with house.sessions() as session:
         load_all(session)
-        add_staff(session, ADMIN_LOGIN, "見本 管理", "admin", PASSWORD, house.clock())
+        add_staff(session, ADMIN_LOGIN, "見本 管理", ["admin"], PASSWORD, house.clock())
         session.commit()
 
 

@@ -16,6 +16,7 @@ from bot.database import migrate, open_database
 from bot.inbox import add_reply
 from bot.live import Live
 from bot.models import Alert, Conversation, Message
+from bot.organisations import ensure_organisation
 from bot.reply import Button, Card, Reply
 from bot.settings import Settings
 from bot.staff import add_staff
@@ -119,7 +120,8 @@ def build_house(folder: Path) -> House:
     house = open_house(folder)
     migrate(house.engine)
     with house.sessions() as session:
-        add_staff(session, LOGIN, "見本 花子", "caseworker", PASSWORD, house.clock())
+        office = ensure_organisation(session, "見本市", house.clock())
+        add_staff(session, LOGIN, "見本 花子", ["caseworker"], PASSWORD, house.clock(), organisation_id=office.id)
         session.commit()
     return house
 

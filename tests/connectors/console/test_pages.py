@@ -298,7 +298,7 @@ def test_two_caseworkers_are_told_apart(house: House, client: TestClient) -> Non
     from bot.staff import add_staff
 
     with house.sessions() as session:
-        add_staff(session, "mihon2", "見本 太郎", "admin", PASSWORD, house.clock())
+        add_staff(session, "mihon2", "見本 太郎", ["supervisor"], PASSWORD, house.clock())
         session.commit()
     make_small_case(house, age=(41, "41歳"))
     other = house.client()
