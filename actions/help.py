@@ -27,6 +27,20 @@ class ActionCallHuman(Action):
         return []
 
 
+class ActionAnswerUnreadable(Action):
+    """Says what can be read when a picture, a voice message or the like came."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_answer_unreadable"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        """Answer by the kind of what was sent, where there are words for it."""
+        special = f"utter_unreadable_{read_turn(tracker).metadata.get('kind')}"
+        dispatcher.utter_message(response=special if special in domain["responses"] else "utter_unreadable")
+        return []
+
+
 class ActionAskDeletion(Action):
     """Asks before everything is deleted."""
 

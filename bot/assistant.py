@@ -36,6 +36,8 @@ class TurnInput:
     events: list[dict[str, Any]]
     facts: dict[str, Any]
     shown_text: str = ""
+    kind: str = "text"
+    """What was sent: text, button, image …; what cannot be read is answered according to it."""
     more: bool = False
     """Another message of this person already waits: what this one says is kept, the reply comes with the last one."""
 
@@ -103,6 +105,7 @@ class Assistant:
                     "now": turn.now.isoformat(),
                     "message_id": turn.message_id,
                     "shown_text": turn.shown_text,
+                    "kind": turn.kind,
                     "more": turn.more,
                 },
             )

@@ -18,6 +18,7 @@ from bot.errors import ModelMissing
 from bot.live import Live
 from bot.logs import configure_logging
 from bot.organisations import ensure_organisation
+from bot.outbox import Sender
 from bot.retention import purge_daily
 from bot.settings import Settings
 from bot.training import model_file
@@ -40,6 +41,7 @@ class Parts:
     live: Live = field(default_factory=Live)
     assistant: Assistant | None = None
     published: PublishedKnowledge | None = None
+    senders: list[Sender] = field(default_factory=list)
     clock: Callable[[], datetime] = lambda: datetime.now(TOKYO)
 
     def need_assistant(self) -> Assistant:
@@ -90,7 +92,7 @@ def create_app(parts: Parts) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         refresh = parts.published.refresh if parts.published else lambda _session: None
         tools = TurnTools(parts.sessions, parts.need_assistant, parts.clock, parts.live, refresh)
-        await asyncio.to_thread(durable.start, parts.engine, tools)
+        await asyncio.to_thread(durable.start, parts.engine, tools, parts.senders)
         purging = asyncio.create_task(purge_daily(parts.sessions, parts.clock, parts.settings.retention_days))
         yield
         purging.cancel()

@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,12 +19,32 @@ from bot.reply import Reply
 Enqueue = Callable[[Session, int], None]
 """Puts a conversation in line for a turn within the session's transaction."""
 
+SILENT = ("start", "resume", "erased")
+"""Kinds of message that nobody wrote: what the greeting answers, a return, and what was taken back."""
+_SENDING = "sending"
 _enqueue: list[Enqueue] = []
+_enqueue_send: dict[str, Enqueue] = {}
 
 
 def use_queue(enqueue: Enqueue) -> None:
     """Let every received message be followed by `enqueue` in its transaction. Called once at start-up."""
     _enqueue[:] = [enqueue]
+
+
+def use_send_queue(channels: Iterable[str], enqueue: Enqueue) -> None:
+    """Let every outgoing message of these channels be followed by `enqueue` in its transaction. Called once at start-up."""
+    _enqueue_send.clear()
+    _enqueue_send.update(dict.fromkeys(channels, enqueue))
+
+
+def enqueue_send(session: Session, conversation: Conversation) -> None:
+    """Put what waits to be sent in line within the session's transaction, once a transaction; a channel that fetches has no line."""
+    enqueue = _enqueue_send.get(conversation.channel)
+    transaction = session.get_transaction()
+    if enqueue is None or session.info.get((_SENDING, conversation.id)) is transaction:
+        return
+    session.info[(_SENDING, conversation.id)] = transaction
+    enqueue(session, conversation.id)
 
 
 @dataclass(frozen=True)
@@ -61,7 +81,8 @@ def open_web_conversation(session: Session, *, municipality: str | None, now: da
     session.add(conversation)
     session.flush()
     # The empty first message is what the greeting answers; a site may say which municipality it belongs to.
-    _store(session, conversation, "start", "start", "", None, now, {"site_municipality": municipality} if municipality else {})
+    content = {"text": "", "payload": None, **({"site_municipality": municipality} if municipality else {})}
+    store_message(session, conversation, event_id="start", kind="start", content=content, now=now)
     session.commit()
     return token
 
@@ -91,10 +112,10 @@ def receive(
     known = _known(session, conversation, event_id)
     if known is not None:
         return known, False
-    if payload is not None and not _was_offered(session, conversation, payload):
+    if payload is not None and not was_offered(session, conversation, payload):
         payload = None  # a payload that we did not offer is read as the text that came with it
     try:
-        message = _store(session, conversation, event_id, kind, text, payload, now, {})
+        message = store_message(session, conversation, event_id=event_id, kind=kind, content={"text": text, "payload": payload}, now=now)
         session.commit()
     except IntegrityError:  # the same event, delivered twice at the same moment
         session.rollback()
@@ -109,7 +130,7 @@ def timeline(session: Session, conversation_id: int, after: int = 0) -> list[Mes
     """Return the conversation's messages with an id above `after`, oldest first; the silent start is left out."""
     rows = session.scalars(
         select(Message)
-        .where(Message.conversation_id == conversation_id, Message.id > after, Message.kind != "start")
+        .where(Message.conversation_id == conversation_id, Message.id > after, Message.kind.not_in(SILENT))
         .order_by(Message.id)
     )
     return [MessageView(row.id, row.author, row.kind, row.created_at, row.content or {}) for row in rows]
@@ -147,12 +168,13 @@ def erase_conversation(session: Session, conversation: Conversation) -> None:
 
 
 def add_reply(session: Session, conversation_id: int, reply: Reply, *, in_reply_to: int | None, now: datetime, author: str = "bot") -> Message:
-    """Add an outgoing message to the session; the caller commits."""
+    """Add an outgoing message to the session, and on a channel that pushes put it in line to be sent; the caller commits."""
+    conversation = session.get_one(Conversation, conversation_id)
     message = Message(
         conversation_id=conversation_id,
         direction="out",
         author=author,
-        channel=_channel_of(session, conversation_id),
+        channel=conversation.channel,
         kind=reply.kind,
         content=reply.model_dump(),
         status="pending",
@@ -161,19 +183,22 @@ def add_reply(session: Session, conversation_id: int, reply: Reply, *, in_reply_
     )
     session.add(message)
     session.flush()
+    enqueue_send(session, conversation)
     return message
 
 
-def _store(
+def store_message(
     session: Session,
     conversation: Conversation,
+    *,
     event_id: str,
     kind: str,
-    text: str,
-    payload: str | None,
+    content: dict[str, Any],
     now: datetime,
-    extra: dict[str, Any],
+    channel_message_id: str | None = None,
+    reply_handle: dict[str, Any] | None = None,
 ) -> Message:
+    """Add what came in to the session and put the conversation in line for a turn; the caller commits."""
     message = Message(
         conversation_id=conversation.id,
         direction="in",
@@ -181,9 +206,11 @@ def _store(
         channel=conversation.channel,
         event_id=event_id,
         kind=kind,
-        content={"text": text, "payload": payload, **extra},
+        content=content,
         status="new",
         created_at=now,
+        channel_message_id=channel_message_id,
+        reply_handle=reply_handle,
     )
     conversation.last_message_at = now
     session.add(message)
@@ -197,12 +224,10 @@ def _known(session: Session, conversation: Conversation, event_id: str) -> int |
     return session.scalar(select(Message.id).where(Message.conversation_id == conversation.id, Message.event_id == event_id))
 
 
-def _was_offered(session: Session, conversation: Conversation, payload: str) -> bool:
+def was_offered(session: Session, conversation: Conversation, payload: str) -> bool:
+    """Return whether one of our last messages had a button with exactly this payload."""
     offered = session.scalars(
         select(Message).where(Message.conversation_id == conversation.id, Message.direction == "out").order_by(Message.id.desc()).limit(40)
     )
     return any(hmac.compare_digest(button["payload"], payload) for row in offered for button in (row.content or {}).get("buttons", []))
 
-
-def _channel_of(session: Session, conversation_id: int) -> str:
-    return session.scalars(select(Conversation.channel).where(Conversation.id == conversation_id)).one()

@@ -49,6 +49,7 @@ class Conversation(Base):
     held_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), comment="the caseworker who took over")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_message_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="since when the person blocks us on the channel; nothing is sent then")
 
     messages: Mapped[list["Message"]] = relationship(cascade="all, delete-orphan", passive_deletes=True, order_by="Message.id")
     facts: Mapped[list["FactRow"]] = relationship(cascade="all, delete-orphan", passive_deletes=True, order_by="FactRow.id")
@@ -69,10 +70,22 @@ class Message(Base):
     event_id: Mapped[str | None] = mapped_column(String(120), comment="in: the channel's own id of the event; a second delivery changes nothing")
     kind: Mapped[str] = mapped_column(String(20), default="text", comment="in: text, button, sticker, image …; out: text, lifeline, suggestion, summary, apology")
     content: Mapped[Any] = mapped_column(EncryptedJSON, comment="in: {text, payload}; out: bot.reply.Reply as JSON")
-    status: Mapped[str] = mapped_column(String(10), comment="in: new, done, failed, erased; out: pending, sent, failed, uncertain")
+    status: Mapped[str] = mapped_column(
+        String(10), comment="in: new, done, failed, erased; out: pending, sent, uncertain (may have come twice), failed, blocked, withheld (staff took over)"
+    )
     attempts: Mapped[int] = mapped_column(Integer, default=0, comment="in: turns begun; out: sends tried")
     in_reply_to_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
-    retry_key: Mapped[str | None] = mapped_column(String(36), comment="out: the channel's idempotency key")
+    channel_message_id: Mapped[str | None] = mapped_column(String(64), comment="in: the channel's own id of the message, by which it is edited or unsent")
+    reply_handle: Mapped[Any] = mapped_column(
+        EncryptedJSON, nullable=True, comment="in: the channel's right to answer once: {token, until, used_by}; null where there is none, or it is used up"
+    )
+    retry_key: Mapped[str | None] = mapped_column(String(36), comment="out: the channel's idempotency key; messages with the same one are one request")
+    sent_parts: Mapped[int] = mapped_column(Integer, default=0, comment="out: how many requests of a message that needs several the channel has taken")
+    in_doubt: Mapped[bool] = mapped_column(default=False, comment="out: a request was begun and it is not known whether the channel took it")
+    doubled: Mapped[bool] = mapped_column(default=False, comment="out: sent again while in doubt, on a channel that cannot tell: may have come twice")
+    plain: Mapped[bool] = mapped_column(default=False, comment="out: to be sent as bare text, since the channel refused the richer form")
+    reason: Mapped[str | None] = mapped_column(String(40), comment="out: why it was not sent, or not yet; a code, never the channel's words")
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="out: not to be tried before")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -80,6 +93,15 @@ class Message(Base):
         UniqueConstraint("channel", "conversation_id", "event_id"),
         Index("ix_messages_due", "conversation_id", "direction", "status"),
     )
+
+
+class SeenEvent(Base):
+    """That an event of a push channel was taken, so that a second delivery changes nothing, even after what it said was deleted."""
+
+    __tablename__ = "seen_events"
+
+    event_hash: Mapped[str] = mapped_column(String(64), primary_key=True, comment="keyed hash of channel and event id")
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class TrackerEvent(Base):

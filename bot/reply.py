@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-ReplyKind = Literal["text", "lifeline", "suggestion", "summary", "apology"]
+ReplyKind = Literal["text", "lifeline", "suggestion", "summary", "apology", "notice"]
 
 
 class _Shape(BaseModel):

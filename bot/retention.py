@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.arrivals import forget_seen
 from bot.inbox import erase_conversation
 from bot.models import Conversation
 
@@ -21,6 +22,8 @@ def purge(session: Session, now: datetime, retention_days: int) -> int:
     old = session.scalars(select(Conversation).where(Conversation.last_message_at < limit)).all()
     for conversation in old:
         erase_conversation(session, conversation)
+    forget_seen(session, now)
+    session.commit()
     if old and session.get_bind().dialect.name == "sqlite":
         # Without it, deleted pages would live on in the write-ahead log.
         session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))

@@ -33,6 +33,19 @@ def more_waits(session: Session, message: Message) -> bool:
     return message.kind == "text" and session.scalar(later.limit(1)) is not None
 
 
+def is_wordless(message: Message) -> bool:
+    """Return whether the message is a picture, a sticker or the like: nothing to read, no button, no beginning."""
+    return message.kind not in ("start", "resume") and not (message.content.get("text") or message.content.get("payload"))
+
+
+def anything_waits(session: Session, message: Message) -> bool:
+    """Return whether the person has sent anything more since `message`."""
+    later = select(Message.id).where(
+        Message.conversation_id == message.conversation_id, Message.direction == "in", Message.status == "new", Message.id > message.id
+    )
+    return session.scalar(later.limit(1)) is not None
+
+
 def load_events(session: Session, conversation_id: int) -> list[dict[str, Any]]:
     """Return the tracker events kept so far, oldest first."""
     rows = session.scalars(select(TrackerEvent.data).where(TrackerEvent.conversation_id == conversation_id).order_by(TrackerEvent.id))

@@ -1,6 +1,7 @@
 """One turn: the conversation's oldest message that is not done is answered, and all of it is written in one transaction.
 
 Killed before the commit, nothing happened and the turn runs again; killed after it, the message is done and stays done.
+Whoever holds the chat is looked at in that same transaction: what a turn wanted to say after a caseworker took over is not said.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import store
@@ -50,15 +51,19 @@ def take_turn(tools: TurnTools, conversation_id: int) -> Outcome:
         conversation = session.get_one(Conversation, conversation_id)
         now = tools.clock()
         message.attempts += 1
-        signs = _answer_emergency(session, message, now)
+        signs = _answer_emergency(session, message, now, automatic=conversation.holder == "staff")
         session.commit()
         if signs:
             tools.live.ring(conversation_id)
         if conversation.holder == "staff":
             _finish(session, message, now)
             session.commit()
+        elif store.is_wordless(message) and store.anything_waits(session, message):
+            _finish(session, message, now)  # ten photos at once get one answer
+            session.commit()
         elif message.attempts > MAX_ATTEMPTS:
-            _apologise(session, message, now)
+            if _who_speaks(session, message) == "bot":
+                _apologise(session, message, now)
             session.commit()
         else:
             try:
@@ -74,9 +79,27 @@ def take_turn(tools: TurnTools, conversation_id: int) -> Outcome:
 def _converse(tools: TurnTools, session: Session, message: Message, now: datetime) -> None:
     tools.refresh(session)
     facts = store.load_facts(session, message.conversation_id)
-    result = tools.assistant().respond(_turn_input(session, message, facts))
-    _write(session, message, result, tools.clock())
+    turn = _turn_input(session, message, facts)
+    session.commit()  # no connection is held while the model thinks
+    result = tools.assistant().respond(turn)
+    speaker = _who_speaks(session, message)
+    if speaker == "bot":
+        _write(session, message, result, tools.clock())
+    elif speaker == "staff":
+        _write_silently(session, message, result, tools.clock())
     session.commit()
+
+
+def _who_speaks(session: Session, message: Message) -> Literal["bot", "staff", "nobody"]:
+    """Return who holds the chat until this transaction ends; nobody when the message was unsent or erased meanwhile.
+
+    The update takes the lock: a caseworker who takes over now waits for our commit, one who already did is seen.
+    """
+    session.execute(update(Conversation).where(Conversation.id == message.conversation_id).values(holder=Conversation.holder))
+    if session.scalar(select(Message.status).where(Message.id == message.id)) != "new":
+        session.expunge(message)  # written by somebody else: nothing of ours may go over it
+        return "nobody"
+    return "staff" if session.scalar(select(Conversation.holder).where(Conversation.id == message.conversation_id)) == "staff" else "bot"
 
 
 def _turn_input(session: Session, message: Message, facts: store.FactRecords) -> TurnInput:
@@ -91,6 +114,7 @@ def _turn_input(session: Session, message: Message, facts: store.FactRecords) ->
         events=store.load_events(session, message.conversation_id),
         facts=facts,
         shown_text=content.get("text") or "",
+        kind=message.kind,
         more=store.more_waits(session, message),
     )
 
@@ -104,6 +128,7 @@ def _write(session: Session, message: Message, result: TurnResult, now: datetime
     if "erase" in result.effects:
         _erase_content(session, conversation_id)
         message = session.get_one(Message, message.id)
+        session.get_one(Conversation, conversation_id, populate_existing=True).holder = "bot"
     else:
         store.add_events(session, conversation_id, result.events)
         store.write_facts(session, conversation_id, result.facts, now)
@@ -123,17 +148,35 @@ def _write(session: Session, message: Message, result: TurnResult, now: datetime
     _finish(session, message, now)
 
 
+def _write_silently(session: Session, message: Message, result: TurnResult, now: datetime) -> None:
+    """A caseworker took over while the model was thinking: keep what the person said and agreed to, and say nothing."""
+    if "erase" in result.effects:
+        _write(session, message, result, now)  # their word counts whoever holds the chat; nothing is left to hold
+        return
+    store.write_facts(session, message.conversation_id, result.facts, now)
+    if {"hand_over", "hand_over_again"} & set(result.effects):
+        hand_over(session, message.conversation_id, result.facts, result.slots.get("interview") or {}, now)
+    _finish(session, message, now)
+
+
 def _finish(session: Session, message: Message, now: datetime) -> None:
     message.status, message.done_at = "done", now
 
 
-def _answer_emergency(session: Session, message: Message, now: datetime) -> list[EmergencySign]:
-    """Answer an emergency before anything else, once, and tell staff. Needs neither model nor directory."""
+def _answer_emergency(session: Session, message: Message, now: datetime, *, automatic: bool) -> list[EmergencySign]:
+    """Answer an emergency before anything else, once, and tell staff. Needs neither model nor directory.
+
+    `automatic`: a caseworker holds the chat, and the answer says that it does not come from them.
+    """
     signs = detect_emergency(message.content.get("text") or "") if message.kind != "start" else []
     if not signs or session.scalar(select(Message.id).where(Message.in_reply_to_id == message.id, Message.kind == "lifeline")):
         return signs
     kinds = list(dict.fromkeys(sign.kind for sign in signs if sign.alarm))
-    add_reply(session, message.conversation_id, emergency_reply(signs, now), in_reply_to=message.id, now=now)
+    reply = emergency_reply(signs, now)
+    if automatic:
+        note = say("utter_automatic")
+        reply = reply.model_copy(update={"text": f"{note}\n{reply.text}", "easy_text": f"{note}\n{reply.easy_text}" if reply.easy_text else ""})
+    add_reply(session, message.conversation_id, reply, in_reply_to=message.id, now=now)
     for kind in kinds:
         words = [sign.text for sign in signs if sign.kind == kind]
         session.add(Alert(conversation_id=message.conversation_id, message_id=message.id, kind=kind, words=words, created_at=now))

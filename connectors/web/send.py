@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sse_starlette import ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from bot.inbox import is_typing, mark_delivered, timeline
+from bot.inbox import SILENT, is_typing, mark_delivered, timeline
 from bot.live import Live
 from bot.models import Conversation, Message
 
@@ -48,7 +48,7 @@ def read_news(session: Session, conversation_id: int, after: int) -> News | None
     # In this order: an answer that comes in between is then in the timeline, never missed while nobody seems to be typing.
     typing = is_typing(session, conversation_id)
     messages = [view.as_json() for view in timeline(session, conversation_id, after)]
-    oldest = session.scalar(select(func.min(Message.id)).where(Message.conversation_id == conversation_id, Message.kind != "start"))
+    oldest = session.scalar(select(func.min(Message.id)).where(Message.conversation_id == conversation_id, Message.kind.not_in(SILENT)))
     return News(messages, typing, conversation.holder, oldest or 0)
 
 
