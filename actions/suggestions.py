@@ -1,5 +1,7 @@
 """Naming the desks that can help."""
 
+from collections.abc import Sequence
+
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -10,7 +12,7 @@ from knowledge.base import knowledge_base
 from knowledge.desk_choice import is_clear
 from knowledge.facts import plain_values
 from knowledge.needs import infer_needs
-from knowledge.suggestions import suggest_desks, suggestion_card
+from knowledge.suggestions import Suggestion, suggest_desks, suggestion_card
 from knowledge.urgency import judge_urgency
 
 
@@ -60,5 +62,14 @@ def suggest(
         for card in cards
         if card["id"] not in known
     )
-    dispatcher.utter_message(response=response, json_message={"kind": "suggestion", "cards": cards})
+    dispatcher.utter_message(response=response, json_message={"kind": "suggestion", "cards": cards, "effects": _new_gaps(turn, found)})
     return True
+
+
+def _new_gaps(turn: Turn, found: Sequence[Suggestion]) -> list[str]:
+    """Return an effect for every gap that this conversation has not met before."""
+    known = turn.interview.setdefault("gaps", [])
+    gaps = [f"{one.gap.municipality}:{one.gap.prefecture}:{one.gap.kind}:{one.gap.known}:{one.gap.given}" for one in found if one.gap]
+    fresh = [gap for gap in gaps if gap not in known]
+    known.extend(fresh)
+    return [f"gap:{gap}" for gap in fresh]

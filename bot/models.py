@@ -249,6 +249,26 @@ class Alert(Base):
     seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
 
+class DirectoryGap(Base):
+    """How many people were told that their municipality has no desk of a kind, month by month: for the council's statistics.
+
+    Counts only, no conversation hangs on them, so they outlive one that is deleted.
+    """
+
+    __tablename__ = "directory_gaps"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    municipality: Mapped[str] = mapped_column(String(40), comment="canonical name with its suffix")
+    prefecture: Mapped[str] = mapped_column(String(10), default="", comment="empty when several prefectures have a place of that name")
+    desk_kind: Mapped[str] = mapped_column(String(40), comment="a desk kind of the vocabulary")
+    month: Mapped[str] = mapped_column(String(7), comment="YYYY-MM, Asia/Tokyo")
+    known: Mapped[str] = mapped_column(String(12), comment="not_offered: a source says that there is none; not_known: the directory has no record")
+    given: Mapped[str] = mapped_column(String(12), comment="what was named instead: prefecture or nationwide")
+    people: Mapped[int] = mapped_column(default=0, comment="conversations in which it was said, each once")
+
+    __table_args__ = (UniqueConstraint("municipality", "prefecture", "desk_kind", "month", "known", "given"),)
+
+
 class Staff(Base):
     """A person who may log in."""
 

@@ -17,6 +17,7 @@ from bot import store
 from bot.assistant import Assistant, TurnInput, TurnResult
 from bot.cases import hand_over
 from bot.errors import ModelMissing, TurnFailed
+from bot.gaps import count_gaps
 from bot.inbox import add_reply
 from bot.live import Live
 from bot.models import Alert, Case, Consent, Conversation, FactRow, Message, TrackerEvent
@@ -134,6 +135,7 @@ def _write(session: Session, message: Message, result: TurnResult, now: datetime
         store.write_facts(session, conversation_id, result.facts, now)
     for reply in result.replies:
         add_reply(session, conversation_id, reply, in_reply_to=message.id, now=now)
+    count_gaps(session, result.effects, now)
     alerts = ["human"] if "call_human" in result.effects else []
     alerts += [effect.removeprefix("alert:") for effect in result.effects if effect.startswith("alert:")]
     for kind in alerts:

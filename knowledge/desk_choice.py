@@ -87,6 +87,8 @@ class NeedDesksFile(Shape):
     emergencies: dict[str, EmergencyDesks]
     urgent: dict[str, list[UrgentKind]]
     by_desired_area: list[RecordId]
+    local: list[RecordId]
+    prefecture_instead: dict[str, RecordId]
     people: dict[Serves, dict[str, Any]]
     avoids_phone: dict[str, Any]
     default: list[RecordId]
@@ -273,7 +275,7 @@ def _check_words(name: str, file: NeedDesksFile) -> None:
     if missing:
         raise DataError(name, "needs", f"missing or unknown: {sorted(missing)}")
     used = {kind for need in file.needs.values() for kind in (*need.desks, *need.also)}
-    used |= {*file.kinds, *file.by_desired_area, *file.default}
+    used |= {*file.kinds, *file.by_desired_area, *file.default, *file.local, *file.prefecture_instead, *file.prefecture_instead.values()}
     used |= {kind for emergency in file.emergencies.values() for kind in emergency.desks}
     used |= {item.kind for items in file.urgent.values() for item in items}
     if unknown := sorted(used - set(vocabulary.desk_kinds)):

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from knowledge.desk_choice import KindChoice, NeedLike, avoids_phone, desk_plan, is_clear, load_choice_rules, people_of
 from knowledge.directory import Directory, is_old, phones_to_show, true_on
@@ -26,11 +26,27 @@ class ReachLine:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """A desk that a person could expect where they live and that the directory does not have there.
+
+    `prefecture`: empty when several have a place of that name. `known`: not_offered when a source says that there is none, else
+    not_known. `given`: what was named instead.
+    """
+
+    municipality: str
+    prefecture: str
+    kind: str
+    known: Literal["not_offered", "not_known"]
+    given: Literal["prefecture", "nationwide"]
+
+
+@dataclass(frozen=True)
 class Suggestion:
     """One desk for one person at one moment; all texts are ready to show, empty when there is nothing to say.
 
     `reasons`: the need ids it answers, clearest first; `open_now`: None when not known, never guessed; `general`: a nationwide
-    description, since no concrete desk is known. `area`: the municipality or prefecture it serves, or None.
+    description, since no concrete desk is known. `area`: the municipality or prefecture it serves, or None. `gap`: set when the
+    person's own municipality has no such desk.
     """
 
     desk: DeskRecord
@@ -48,6 +64,7 @@ class Suggestion:
     notice: str
     general: bool
     area: str | None
+    gap: Gap | None = None
 
 
 def suggest_desks(
@@ -150,6 +167,7 @@ def _describe(
     open_now, hours = describe_hours(desk.schedule, at, desk.appointment, desk.schedule_text, day if old else None)
     section = desk.source.section
     title = directory.source_title(desk.source)
+    gap = _gap(desk, choice.kind, values, directory)
     return Suggestion(
         desk=desk,
         kind=choice.kind,
@@ -158,7 +176,7 @@ def _describe(
         why=_why(choice, nameable),
         open_now=open_now,
         hours=hours,
-        reach=tuple(_reach(desk, values, at)),
+        reach=tuple(_reach(desk, values, at) + _prefecture_too(gap, directory)),
         say=desk.say or phrase("say.fallback"),
         bring=tuple(desk.bring),
         source=phrase("source_section", title=title, section=section) if section else phrase("source", title=title),
@@ -166,7 +184,26 @@ def _describe(
         notice="".join(_notices(desk, choice.kind, values, directory, at)),
         general=desk.general,
         area=desk.municipality or desk.prefecture,
+        gap=gap,
     )
+
+
+def _gap(desk: DeskRecord, kind: str, values: Mapping[str, Any], directory: Directory) -> Gap | None:
+    areas = areas_of(values, kind)
+    if kind not in load_choice_rules().file.local or not areas or desk.municipality:
+        return None
+    prefecture = _prefecture(areas[0], values)
+    known: Literal["not_offered", "not_known"] = "not_offered" if directory.not_offered(kind, areas[0], prefecture) else "not_known"
+    return Gap(areas[0], prefecture or "", kind, known, "prefecture" if desk.prefecture else "nationwide")
+
+
+def _prefecture_too(gap: Gap | None, directory: Directory) -> list[ReachLine]:
+    """The prefecture's desk as one more way, where the municipality has none and nothing nearer is known."""
+    kind = load_choice_rules().file.prefecture_instead.get(gap.kind) if gap and gap.given == "nationwide" else None
+    if gap is None or kind is None or not gap.prefecture:
+        return []
+    desks = [desk for desk in directory.in_prefecture(kind, gap.prefecture) if desk.find]
+    return [ReachLine("other", phrase("reach.prefecture", name=desk.name, find=desk.find)) for desk in desks[:1]]
 
 
 def find_desk(kind: str, needs: Sequence[str], values: Mapping[str, Any], directory: Directory, at: dt.datetime) -> DeskRecord | None:

@@ -12,7 +12,7 @@ from bot import inbox
 from bot.assistant import Assistant, TurnInput, TurnResult
 from bot.errors import ModelMissing, TurnFailed
 from bot.live import Live
-from bot.models import Alert, Case, Conversation, FactRow, Message, TrackerEvent
+from bot.models import Alert, Case, Conversation, DirectoryGap, FactRow, Message, TrackerEvent
 from bot.turn import MAX_ATTEMPTS, TurnTools, take_turn
 
 Sessions = sessionmaker[Session]
@@ -195,3 +195,22 @@ def test_the_queue_is_used_in_the_transaction_of_the_message(sessions: Sessions,
     with sessions() as session:
         inbox.open_web_conversation(session, municipality=None, now=now)
     assert seen == [(True, 1)]
+
+
+def test_a_desk_looked_for_in_vain_is_counted_once_a_conversation_and_outlives_it(desk: Desk) -> None:
+    desk.said("文京区に住んでいます。大家さんから建て替えるので出てほしいと言われました")
+    desk.said("どこに相談すればいいですか")
+    gap = next(row for row in desk.rows(DirectoryGap) if row.desk_kind == "housing_desk")
+    assert (gap.municipality, gap.known, gap.given, gap.people) == ("文京区", "not_offered", "nationwide", 1)
+    assert gap.month == desk.now.strftime("%Y-%m")
+    with desk.sessions() as session:
+        inbox.erase_conversation(session, session.get_one(Conversation, desk.id))
+    assert desk.rows(DirectoryGap)
+
+
+def test_a_second_conversation_raises_the_count(desk: Desk, sessions: Sessions, assistant: Assistant, now: datetime) -> None:
+    other = Desk(sessions, lambda: assistant, now)
+    other.take_all()
+    for one in (desk, other):
+        one.said("文京区に住んでいます。大家さんから建て替えるので出てほしいと言われました")
+    assert [row.people for row in desk.rows(DirectoryGap) if row.desk_kind == "housing_desk"] == [2]

@@ -11,7 +11,7 @@ from knowledge.directory import Directory
 from knowledge.hours import TOKYO
 from knowledge.needs import infer_needs
 from knowledge.schema import DeskRecord
-from knowledge.suggestions import preview_desk, suggest_desks, suggestion_card
+from knowledge.suggestions import Gap, preview_desk, suggest_desks, suggestion_card
 from knowledge.vocabulary import load_vocabulary
 
 NOW = dt.datetime(2026, 11, 20, 10, 0, tzinfo=TOKYO)  # a Friday
@@ -283,3 +283,32 @@ def test_a_card_says_how_many_shops_were_registered_and_when() -> None:
     preview = preview_desk(shops, with_desks(shops), NOW)
     assert preview is not None
     assert suggestion_card(preview)["what"] == "相談を受けます。（2024年5月1日時点で29件）"
+
+
+# Gaps --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_municipality_that_is_known_to_have_no_such_desk_is_named_as_such() -> None:
+    found = suggest({"municipality": "足立区"}, "housing_search", directory=with_desks(desk(status="not_offered")))[0]
+    assert found.general
+    assert found.gap == Gap("足立区", "東京都", "housing_desk", "not_offered", "nationwide")
+    assert "まだありません" in found.notice
+
+
+def test_where_nothing_is_known_nothing_is_claimed() -> None:
+    found = suggest({"municipality": "足立区"}, "housing_search", directory=with_desks())[0]
+    assert found.gap == Gap("足立区", "東京都", "housing_desk", "not_known", "nationwide")
+    assert "まだ分かっていません" in found.notice
+
+
+def test_a_desk_at_home_is_no_gap_and_neither_is_a_nationwide_line() -> None:
+    assert suggest({"municipality": "足立区"}, "housing_search", directory=with_desks(desk()))[0].gap is None
+    assert suggest({"municipality": "足立区"}, "legal_advice", directory=with_desks())[0].gap is None
+    assert suggest({}, "housing_search", directory=with_desks())[0].gap is None
+
+
+def test_the_prefecture_is_named_too_where_the_municipality_has_no_housing_desk() -> None:
+    shipped = Directory.from_files()
+    found = suggest({"municipality": "八代市"}, "housing_search", directory=shipped)[0]
+    assert found.gap
+    assert any("熊本県の住宅担当課" in line.label for line in found.reach)
