@@ -49,6 +49,7 @@ def serve(port: Annotated[int | None, typer.Option(help="Port to listen on.")] =
     out.print(f"  Console, admin  {settings.base_url}/console/")
     if login is not None and settings.staff_password is None:
         out.print(f"\n  First login (shown once, keep it): [bold]{login.login}[/bold]  password: [bold]{login.password}[/bold]")
+        out.print("  The console then asks you to set up an authenticator app (a QR code, two minutes).")
     out.print("\n  Ctrl-C stops.\n")
     uvicorn.run(web, host=settings.host, port=settings.port, ws="wsproto", log_config=None, access_log=False, server_header=False)
 

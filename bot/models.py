@@ -283,7 +283,11 @@ class Staff(Base):
     failed_logins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     session_version: Mapped[int] = mapped_column(default=1, comment="raised to end all sessions")
+    email: Mapped[Any] = mapped_column(EncryptedJSON, nullable=True, comment="where invitations and notices go")
+    notices: Mapped[str] = mapped_column(String(12), default="all", server_default="all", comment="which notices come by e-mail: all, emergencies, none")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when the person first set a password; null: invited only")
+    deactivated_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="nobody logs in any more; the name stays with what was done")
 
 
 class AuditEntry(Base):
@@ -296,3 +300,42 @@ class AuditEntry(Base):
     action: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(60), comment="table and id")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SecondFactor(Base):
+    """A person's authenticator app. It counts once a code of it was typed in."""
+
+    __tablename__ = "second_factors"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[Any] = mapped_column(EncryptedJSON, comment="base32, as the app takes it")
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_step: Mapped[int | None] = mapped_column(Integer, comment="time step (30 s) of the last code taken: no code is taken twice")
+    failed: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RecoveryCode(Base):
+    """A code that takes the place of the app once."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), comment="keyed hash")
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Invitation(Base):
+    """A one-time link by which a person sets their password: when they are new, or when they cannot log in any more."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True, comment="keyed hash of what stands in the link")
+    resets_second_factor: Mapped[bool] = mapped_column(default=False, comment="whether using it also takes the second factor away")
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -24,11 +24,13 @@ LOCKED = timedelta(minutes=15)
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 """A session ends after this long even when it is used all the time."""
+BETWEEN_FACTORS = timedelta(minutes=10)
+"""How long a right password waits for the second factor."""
 MAX_PASSWORD_LENGTH = 200
 FIRST_LOGIN = "admin"
 
-# Without 0/o, 1/i/l: a password that is read from paper arrives. 16 of 31 signs are 79 bits.
-_PASSWORD_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
+# Without 0/o, 1/i/l: what is read from paper arrives. 16 of 31 signs are 79 bits.
+SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
 _hasher = PasswordHasher()
 # Each check takes 64 MiB; more than two at once would let anybody fill the memory through the login page.
 _checking = threading.BoundedSemaphore(2)
@@ -51,6 +53,14 @@ class LoggedIn:
     renewed: str
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody whose password was right and whose second factor is still to come. `csrf` belongs into the form."""
+
+    staff: Staff
+    csrf: str
+
+
 def ensure_first_login(session: Session, settings: Settings, now: datetime) -> FirstLogin | None:
     """Make and commit a first login, admin and supervisor, when there is no staff yet, and return it once; None when somebody is there."""
     if session.scalar(select(Staff.id).limit(1)) is not None:
@@ -69,26 +79,39 @@ def add_staff(
 ) -> Staff:
     """Add a person who may log in, with one or more of `bot.access.ROLES`; without an organisation they see no cases. The caller commits."""
     staff = Staff(
-        login=login, name=name, roles=list(roles), organisation_id=organisation_id, password_hash=_hasher.hash(password), created_at=now
+        login=login,
+        name=name,
+        roles=list(roles),
+        organisation_id=organisation_id,
+        password_hash=_hasher.hash(password),
+        created_at=now,
+        joined_at=now,
     )
     session.add(staff)
     session.flush()
     return staff
 
 
+def set_password(staff: Staff, password: str) -> None:
+    """Take a new password and end all sessions. The caller has checked it (bot.people.password_fault) and commits."""
+    staff.password_hash = _hasher.hash(password)
+    staff.failed_logins, staff.locked_until = 0, None
+    staff.session_version = Staff.session_version + 1
+
+
 def make_password() -> str:
     """Return a random password in four groups of four signs that can be told apart on paper."""
-    return "-".join("".join(secrets.choice(_PASSWORD_SIGNS) for _ in range(4)) for _ in range(4))
+    return "-".join("".join(secrets.choice(SIGNS) for _ in range(4)) for _ in range(4))
 
 
-def log_in(session: Session, login: str, password: str, now: datetime) -> Staff | None:
-    """Return who logs in, or None: unknown, wrong, or locked (five failures lock for 15 minutes). Commits.
+def check_password(session: Session, login: str, password: str, now: datetime) -> Staff | None:
+    """Return whose login and password these are, or None: unknown, wrong, locked (five failures: 15 minutes), deactivated. Commits.
 
-    The caller cannot tell the three apart, neither by the answer nor by the time it takes.
+    The caller cannot tell these apart, neither by the answer nor by the time it takes.
     """
     staff = session.scalar(select(Staff).where(Staff.login == login.strip()))
     # The attempt is counted before the password is looked at: guesses sent at the same moment do not slip through together.
-    allowed = staff is not None and _take_attempt(session, staff, now)
+    allowed = staff is not None and staff.deactivated_at is None and _take_attempt(session, staff, now)
     matches = _matches(staff.password_hash if staff is not None and allowed else _hash_of_nobody(), password)
     if staff is None or not allowed or not matches:
         # What was typed is not kept: people type their password into the wrong field.
@@ -98,7 +121,7 @@ def log_in(session: Session, login: str, password: str, now: datetime) -> Staff 
     staff.failed_logins, staff.locked_until = 0, None
     if _hasher.check_needs_rehash(staff.password_hash):
         staff.password_hash = _hasher.hash(password)
-    note(session, staff.id, "log_in", f"staff:{staff.id}", now)
+    note(session, staff.id, "password_right", f"staff:{staff.id}", now)
     session.commit()
     return staff
 
@@ -110,8 +133,25 @@ def log_out(session: Session, staff: Staff, now: datetime) -> None:
     session.commit()
 
 
+def await_second_factor(staff: Staff, now: datetime) -> str:
+    """Return the signed cookie value of somebody whose password was right. It opens nothing but the pages for the second factor."""
+    return _signer("between factors").dumps([staff.id, staff.session_version, secrets.token_urlsafe(16), int(now.timestamp())])
+
+
+def read_waiting(session: Session, cookie: str | None, now: datetime) -> Waiting | None:
+    """Return who waits for the second factor; None when the cookie is forged, older than ten minutes, or void."""
+    try:
+        staff_id, version, nonce, began = _signer("between factors").loads(cookie or "")
+    except (BadSignature, ValueError, TypeError):
+        return None
+    staff = session.get(Staff, staff_id)
+    if staff is None or not _may_go_on(staff, version) or int(now.timestamp()) - began > BETWEEN_FACTORS.total_seconds():
+        return None
+    return Waiting(staff, form_token(nonce))
+
+
 def begin_session(staff: Staff, now: datetime) -> str:
-    """Return the signed cookie value of a new session."""
+    """Return the signed cookie value of a new session. Only for somebody whose second factor was right."""
     moment = int(now.timestamp())
     return _signer().dumps([staff.id, staff.session_version, secrets.token_urlsafe(16), moment, moment])
 
@@ -126,7 +166,7 @@ def read_session(session: Session, cookie: str | None, now: datetime) -> LoggedI
     if moment - seen > IDLE.total_seconds() or moment - began > LONGEST.total_seconds():
         return None
     staff = session.get(Staff, staff_id)
-    if staff is None or staff.session_version != version:
+    if staff is None or not _may_go_on(staff, version):
         return None
     return LoggedIn(staff, form_token(nonce), _signer().dumps([staff_id, version, nonce, began, moment]))
 
@@ -178,5 +218,9 @@ def _hash_of_nobody() -> str:
     return _hasher.hash(secrets.token_urlsafe(32))
 
 
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(keyed_hash("console session"), salt="console session")
+def _may_go_on(staff: Staff, version: int) -> bool:
+    return staff.session_version == version and staff.deactivated_at is None
+
+
+def _signer(purpose: str = "console session") -> URLSafeSerializer:
+    return URLSafeSerializer(keyed_hash(purpose), salt=purpose)

@@ -1,28 +1,17 @@
 """The console's addresses."""
 
-import re
-import secrets
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi import Path as UrlPath
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from bot import console
-from bot.staff import begin_session, form_token, log_in, log_out, token_fits
-from connectors.console.access import (
-    COOKIE,
-    HOME,
-    LOGIN,
-    ConsoleError,
-    ConsoleHeaders,
-    ConsoleRoute,
-    Here,
-    read_form,
-    set_cookie,
-)  # fmt: skip
+from bot.staff import log_out
+from connectors.console import entrance
+from connectors.console.access import COOKIE, HOME, LOGIN, ConsoleError, ConsoleHeaders, ConsoleRoute, Here
 from connectors.console.admin import routes as admin
 from connectors.console.pages import page
 from connectors.console.wording import load_wording
@@ -30,14 +19,11 @@ from knowledge.directory import Directory
 from knowledge.faq import current_corpus
 from knowledge.vocabulary import load_vocabulary
 
-FORM_COOKIE = "madoguchi_login_form"
 _STATIC = Path(__file__).parent / "static"
-_NEXT = re.compile(r"/console/(?:(?:cases|alerts)/\d{1,9}|knowledge/|admin/(?:[a-z0-9_@-]+/?){0,3})?")
 
 RecordId = Annotated[int, UrlPath(le=2**31 - 1)]
 """An id in an address; longer numbers than the database takes are nobody's."""
 
-entrance = APIRouter(prefix="/console", route_class=ConsoleRoute)
 inside = APIRouter(prefix="/console", route_class=ConsoleRoute)
 
 
@@ -46,44 +32,9 @@ def install(app: FastAPI) -> None:
     load_wording()
     app.add_middleware(ConsoleHeaders)
     app.mount("/console/static", StaticFiles(directory=_STATIC), name="console_static")
-    app.include_router(entrance)
+    app.include_router(entrance.router)
     admin.install(app)
     app.include_router(inside)
-
-
-@entrance.get("/login")
-def show_login(request: Request) -> Response:
-    """The login page."""
-    return _login_page(request, request.query_params.get("next", ""))
-
-
-@entrance.post("/login")
-def do_login(request: Request, form: Annotated[dict[str, str], Depends(read_form)]) -> Response:
-    """Check login and password, begin a session."""
-    state = request.app.state
-    nonce = request.cookies.get(FORM_COOKIE, "")
-    if not nonce or not token_fits(form_token(nonce), form.get("csrf", "")):
-        return _login_page(request, form.get("next", ""), stale=True)
-    now = state.clock()
-    with state.sessions() as session:
-        staff = log_in(session, form.get("login", ""), form.get("password", ""), now)
-        if staff is None:
-            return _login_page(request, form.get("next", ""), failed=True)
-        cookie = begin_session(staff, now)
-    target = form.get("next", "")
-    response = RedirectResponse(target if _NEXT.fullmatch(target) else HOME, 303)
-    set_cookie(response, COOKIE, cookie, state.settings)
-    response.delete_cookie(FORM_COOKIE, path="/console")
-    return response
-
-
-def _login_page(request: Request, target: str, *, failed: bool = False, stale: bool = False) -> Response:
-    nonce = secrets.token_urlsafe(16)
-    status = 401 if failed else 403 if stale else 200
-    target = target if _NEXT.fullmatch(target) else ""
-    response = page("login.html", status, failed=failed, stale=stale, target=target, token=form_token(nonce))
-    set_cookie(response, FORM_COOKIE, nonce, request.app.state.settings)
-    return response
 
 
 @inside.post("/logout")

@@ -15,9 +15,9 @@ from bot.staff import (
     MAX_FAILURES,
     add_staff,
     begin_session,
+    check_password,
     ensure_first_login,
     form_token,
-    log_in,
     log_out,
     read_session,
     token_fits,
@@ -41,7 +41,7 @@ def staff(session: Session, now: datetime) -> Staff:
 
 def fail(session: Session, now: datetime, times: int) -> None:
     for _ in range(times):
-        assert log_in(session, "mihon", "wrong", now) is None
+        assert check_password(session, "mihon", "wrong", now) is None
 
 
 def audit(session: Session) -> list[tuple[str, str]]:
@@ -51,7 +51,7 @@ def audit(session: Session) -> list[tuple[str, str]]:
 def test_the_first_login_is_made_once_and_works(session: Session, settings: Settings, now: datetime) -> None:
     first = ensure_first_login(session, settings, now)
     assert first is not None
-    found = log_in(session, first.login, first.password, now)
+    found = check_password(session, first.login, first.password, now)
     assert found is not None
     assert found.roles == ["admin", "supervisor"]
     assert found.organisation_id is not None
@@ -63,7 +63,7 @@ def test_the_first_login_is_committed(sessions: sessionmaker[Session], settings:
         first = ensure_first_login(making, settings, now)
     with sessions() as later:
         assert first is not None
-        assert log_in(later, first.login, first.password, now) is not None
+        assert check_password(later, first.login, first.password, now) is not None
 
 
 def test_a_made_password_is_long_and_new_each_time(session: Session, settings: Settings, now: datetime) -> None:
@@ -81,7 +81,7 @@ def test_a_made_password_is_long_and_new_each_time(session: Session, settings: S
 def test_a_password_from_the_settings_is_taken(session: Session, settings: Settings, now: datetime) -> None:
     chosen = settings.model_copy(update={"staff_password": Settings(staff_password="chosen-by-hand", _env_file=None).staff_password})
     ensure_first_login(session, chosen, now)
-    assert log_in(session, "admin", "chosen-by-hand", now) is not None
+    assert check_password(session, "admin", "chosen-by-hand", now) is not None
 
 
 def test_passwords_are_kept_as_argon2id(staff: Staff) -> None:
@@ -90,8 +90,8 @@ def test_passwords_are_kept_as_argon2id(staff: Staff) -> None:
 
 
 def test_a_wrong_password_and_an_unknown_login_are_refused(session: Session, staff: Staff, now: datetime) -> None:
-    assert log_in(session, "mihon", "wrong", now) is None
-    assert log_in(session, "nobody", PASSWORD, now) is None
+    assert check_password(session, "mihon", "wrong", now) is None
+    assert check_password(session, "nobody", PASSWORD, now) is None
 
 
 def test_an_unknown_login_is_checked_as_slowly_as_a_known_one(session: Session, staff: Staff, now: datetime, monkeypatch) -> None:
@@ -100,50 +100,50 @@ def test_an_unknown_login_is_checked_as_slowly_as_a_known_one(session: Session, 
     checked = []
     real = bot.staff._matches
     monkeypatch.setattr(bot.staff, "_matches", lambda hashed, password: checked.append(hashed) or real(hashed, password))
-    log_in(session, "nobody", "x", now)
-    log_in(session, "mihon", "x", now)
+    check_password(session, "nobody", "x", now)
+    check_password(session, "mihon", "x", now)
     of_nobody, of_somebody = (hashed.split("$")[1:4] for hashed in checked)
     assert of_nobody == of_somebody
 
 
 def test_four_failures_do_not_lock(session: Session, staff: Staff, now: datetime) -> None:
     fail(session, now, MAX_FAILURES - 1)
-    assert log_in(session, "mihon", PASSWORD, now) is not None
+    assert check_password(session, "mihon", PASSWORD, now) is not None
 
 
 def test_success_forgets_earlier_failures(session: Session, staff: Staff, now: datetime) -> None:
     fail(session, now, MAX_FAILURES - 1)
-    log_in(session, "mihon", PASSWORD, now)
+    check_password(session, "mihon", PASSWORD, now)
     fail(session, now, MAX_FAILURES - 1)
-    assert log_in(session, "mihon", PASSWORD, now) is not None
+    assert check_password(session, "mihon", PASSWORD, now) is not None
 
 
 def test_five_failures_lock_even_the_right_password_for_fifteen_minutes(session: Session, staff: Staff, now: datetime) -> None:
     fail(session, now, MAX_FAILURES)
-    assert log_in(session, "mihon", PASSWORD, now) is None
-    assert log_in(session, "mihon", PASSWORD, now + LOCKED - timedelta(seconds=1)) is None
-    assert log_in(session, "mihon", PASSWORD, now + LOCKED) is not None
+    assert check_password(session, "mihon", PASSWORD, now) is None
+    assert check_password(session, "mihon", PASSWORD, now + LOCKED - timedelta(seconds=1)) is None
+    assert check_password(session, "mihon", PASSWORD, now + LOCKED) is not None
 
 
 def test_attempts_during_the_lock_do_not_prolong_it(session: Session, staff: Staff, now: datetime) -> None:
     fail(session, now, MAX_FAILURES)
     fail(session, now + timedelta(minutes=10), 2)
-    assert log_in(session, "mihon", PASSWORD, now + LOCKED) is not None
+    assert check_password(session, "mihon", PASSWORD, now + LOCKED) is not None
 
 
 def test_after_a_lock_counting_begins_again(session: Session, staff: Staff, now: datetime) -> None:
     fail(session, now, MAX_FAILURES)
     fail(session, now + LOCKED, MAX_FAILURES - 1)
-    assert log_in(session, "mihon", PASSWORD, now + LOCKED) is not None
+    assert check_password(session, "mihon", PASSWORD, now + LOCKED) is not None
     fail(session, now + LOCKED, MAX_FAILURES)
-    assert log_in(session, "mihon", PASSWORD, now + LOCKED) is None
+    assert check_password(session, "mihon", PASSWORD, now + LOCKED) is None
 
 
 def test_logins_are_noted_without_what_was_typed(session: Session, staff: Staff, now: datetime) -> None:
-    log_in(session, "my-secret-typed-here", "x", now)
-    log_in(session, "mihon", "wrong", now)
-    log_in(session, "mihon", PASSWORD, now)
-    assert audit(session) == [("log_in_failed", "staff:unknown"), ("log_in_failed", f"staff:{staff.id}"), ("log_in", f"staff:{staff.id}")]
+    check_password(session, "my-secret-typed-here", "x", now)
+    check_password(session, "mihon", "wrong", now)
+    check_password(session, "mihon", PASSWORD, now)
+    assert audit(session) == [("log_in_failed", "staff:unknown"), ("log_in_failed", f"staff:{staff.id}"), ("password_right", f"staff:{staff.id}")]
 
 
 def test_a_session_is_read_back(session: Session, staff: Staff, now: datetime) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from knowledge import faq
 from tests.browser.chromium import axe_finds_nothing, need_chromium, no_sideways_scrolling, serve
 from tests.connectors.console.admin_house import ADMIN, ADMIN_LOGIN, furnish
-from tests.connectors.console.house import PASSWORD, build_house
+from tests.connectors.console.house import PASSWORD, House, app_code, build_house
 
 SAVE = "下書きに保存して、見えかたを確かめる"
 QUESTION = "見本のカギをなくしたらどうしますか"
@@ -22,18 +22,23 @@ def browser(request: pytest.FixtureRequest) -> Browser:
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     kept = list(faq._current)
     house = build_house(tmp_path_factory.mktemp("admin") / "var")
     furnish(house)
-    with serve(house.app) as address:
-        yield address
+    yield house
     house.close()
     faq._current[:] = kept
 
 
+@pytest.fixture(scope="module")
+def address(house: House) -> Iterator[str]:
+    with serve(house.app) as address:
+        yield address
+
+
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+def page(browser: Browser, address: str, house: House) -> Iterator[Page]:
     """A page in which the admin has logged in; nothing may break the Content Security Policy."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="ja-JP")
     page = context.new_page()
@@ -43,6 +48,8 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     page.goto(f"{address}/console/login")
     page.get_by_label("ログイン名").fill(ADMIN_LOGIN)
     page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("button", name="ログインする").click()
+    page.get_by_label("アプリに出ている6けたの数字").fill(app_code(house.clock))
     page.get_by_role("button", name="ログインする").click()
     yield page
     context.close()

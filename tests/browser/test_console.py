@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from knowledge.load import load_all
 from tests.browser.chromium import axe_finds_nothing, need_chromium, no_sideways_scrolling, serve
-from tests.connectors.console.house import LOGIN, PASSWORD, House, build_house, make_long_case, make_small_case
+from tests.connectors.console.house import LOGIN, PASSWORD, House, app_code, build_house, make_long_case, make_small_case
 
 
 @pytest.fixture
@@ -43,21 +43,23 @@ def open_page(browser: Browser, width: int) -> Page:
     return page
 
 
-def log_in(page: Page, address: str) -> None:
+def log_in(page: Page, address: str, house: House) -> None:
     page.goto(f"{address}/console/")
     page.get_by_label("ログイン名").fill(LOGIN)
     page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("button", name="ログインする").click()
+    page.get_by_label("アプリに出ている6けたの数字").fill(app_code(house.clock))
     page.get_by_role("button", name="ログインする").click()
     expect(page.get_by_role("heading", name="相談の一覧")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [1280, 768, 320])
-def test_every_page_is_accessible_and_fits(browser: Browser, address: str, width: int) -> None:
+def test_every_page_is_accessible_and_fits(browser: Browser, address: str, house: House, width: int) -> None:
     page = open_page(browser, width)
     page.goto(f"{address}/console/login")
     axe_finds_nothing(page)
     no_sideways_scrolling(page)
-    log_in(page, address)
+    log_in(page, address, house)
     for path in ("", "cases/1", "cases/2", "alerts/1", "knowledge/", "nothing"):
         page.goto(f"{address}/console/{path}")
         page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
@@ -78,13 +80,16 @@ def test_a_failed_login_is_told_accessibly(browser: Browser, address: str) -> No
     page.context.close()
 
 
-def test_a_caseworkers_morning_by_keyboard_alone(browser: Browser, address: str) -> None:
+def test_a_caseworkers_morning_by_keyboard_alone(browser: Browser, address: str, house: House) -> None:
     page = open_page(browser, 1280)
     page.goto(f"{address}/console/")
     _tab_to(page, "ログイン名")
     page.keyboard.type(LOGIN)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="確認コード")).to_be_visible()
+    page.keyboard.type(app_code(house.clock))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="相談の一覧")).to_be_visible()
     _tab_to(page, "会話 1番の知らせを見た")
@@ -107,9 +112,9 @@ def test_a_caseworkers_morning_by_keyboard_alone(browser: Browser, address: str)
     page.context.close()
 
 
-def test_the_words_of_a_fact_lead_to_the_message_they_stand_in(browser: Browser, address: str) -> None:
+def test_the_words_of_a_fact_lead_to_the_message_they_stand_in(browser: Browser, address: str, house: House) -> None:
     page = open_page(browser, 1280)
-    log_in(page, address)
+    log_in(page, address, house)
     page.goto(f"{address}/console/cases/1")
     link = page.get_by_role("link", name="それより高いと無理")
     link.scroll_into_view_if_needed()
@@ -124,7 +129,7 @@ def test_the_words_of_a_fact_lead_to_the_message_they_stand_in(browser: Browser,
 def test_an_open_queue_tells_that_something_new_came(browser: Browser, address: str, house: House) -> None:
     page = open_page(browser, 1280)
     page.clock.install()
-    log_in(page, address)
+    log_in(page, address, house)
     expect(page.get_by_text("新しい知らせがあります。")).to_be_hidden()
     make_small_case(house, utilities_stopped=("yes", "電気が止まりました"))
     page.clock.run_for(21_000)
@@ -137,7 +142,7 @@ def test_an_open_queue_tells_that_something_new_came(browser: Browser, address: 
 def test_an_open_case_leaves_the_screen_when_the_session_has_ended(browser: Browser, address: str, house: House) -> None:
     page = open_page(browser, 1280)
     page.clock.install()
-    log_in(page, address)
+    log_in(page, address, house)
     page.goto(f"{address}/console/cases/1")
     house.clock.pass_time(minutes=31)
     page.clock.run_for(21_000)

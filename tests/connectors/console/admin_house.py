@@ -7,7 +7,7 @@ from bot.models import Staff
 from bot.staff import add_staff, begin_session
 from connectors.console.access import COOKIE
 from knowledge.load import load_all
-from tests.connectors.console.house import PASSWORD, House
+from tests.connectors.console.house import PASSWORD, House, give_app
 
 ADMIN_LOGIN = "mihon_admin"
 ADMIN = "/console/admin/"
@@ -17,7 +17,7 @@ def furnish(house: House) -> None:
     """Load the knowledge and add an admin."""
     with house.sessions() as session:
         load_all(session)
-        add_staff(session, ADMIN_LOGIN, "見本 管理", ["admin"], PASSWORD, house.clock())
+        give_app(session, add_staff(session, ADMIN_LOGIN, "見本 管理", ["admin"], PASSWORD, house.clock()), house.clock())
         session.commit()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pyotp
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
@@ -15,9 +16,10 @@ from bot.cases import hand_over
 from bot.database import migrate, open_database
 from bot.inbox import add_reply
 from bot.live import Live
-from bot.models import Alert, Conversation, Message
+from bot.models import Alert, Conversation, Message, SecondFactor, Staff
 from bot.organisations import ensure_organisation
 from bot.reply import Button, Card, Reply
+from bot.second_factor import STEP_SECONDS
 from bot.settings import Settings
 from bot.staff import add_staff
 from bot.store import write_facts
@@ -26,6 +28,8 @@ from knowledge.facts import derive
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 LOGIN, PASSWORD = "mihon", "correct-horse-staple"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+"""What the apps of all made-up staff hold."""
 
 
 @dataclass
@@ -121,9 +125,21 @@ def build_house(folder: Path) -> House:
     migrate(house.engine)
     with house.sessions() as session:
         office = ensure_organisation(session, "見本市", house.clock())
-        add_staff(session, LOGIN, "見本 花子", ["caseworker"], PASSWORD, house.clock(), organisation_id=office.id)
+        staff = add_staff(session, LOGIN, "見本 花子", ["caseworker"], PASSWORD, house.clock(), organisation_id=office.id)
+        give_app(session, staff, house.clock())
         session.commit()
     return house
+
+
+def give_app(session: Session, staff: Staff, now: datetime) -> None:
+    """Let this person have set up the second factor."""
+    session.add(SecondFactor(staff_id=staff.id, secret=SECRET, confirmed_at=now))
+
+
+def app_code(clock: Clock) -> str:
+    """What the app shows half a minute later: a code that was not taken yet."""
+    clock.pass_time(seconds=STEP_SECONDS)
+    return pyotp.TOTP(SECRET).at(clock())
 
 
 def open_house(folder: Path) -> House:

@@ -13,7 +13,7 @@ from bot.store import load_facts, write_facts
 from connectors.console.wording import load_wording
 from knowledge.load import load_all
 from knowledge.vocabulary import load_vocabulary
-from tests.connectors.console.house import LOGIN, PASSWORD, House, make_long_case, make_small_case
+from tests.connectors.console.house import LOGIN, PASSWORD, House, give_app, make_long_case, make_small_case
 from tests.connectors.console.reading import log_in, post, text_of
 
 
@@ -298,7 +298,7 @@ def test_two_caseworkers_are_told_apart(house: House, client: TestClient) -> Non
     from bot.staff import add_staff
 
     with house.sessions() as session:
-        add_staff(session, "mihon2", "見本 太郎", ["supervisor"], PASSWORD, house.clock())
+        give_app(session, add_staff(session, "mihon2", "見本 太郎", ["supervisor"], PASSWORD, house.clock()), house.clock())
         session.commit()
     make_small_case(house, age=(41, "41歳"))
     other = house.client()
