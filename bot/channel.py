@@ -5,6 +5,7 @@ from typing import Any
 from rasa.core.channels.channel import OutputChannel
 
 from bot.reply import Ask, Button, Card, Reply
+from bot.wording import say_easily
 
 
 class TurnChannel(OutputChannel):
@@ -34,7 +35,8 @@ def replies_of(responses: list[dict[str, Any]]) -> list[Reply]:
             continue
         if joinable and reply.kind == "text" and not reply.cards:
             last = replies.pop()
-            reply = reply.model_copy(update={"text": f"{last.text}\n\n{reply.text}", "easy_text": ""})
+            easy = f"{last.easy_text or last.text}\n\n{reply.easy_text or reply.text}" if last.easy_text or reply.easy_text else ""
+            reply = reply.model_copy(update={"text": f"{last.text}\n\n{reply.text}", "easy_text": easy})
         replies.append(reply)
         joinable = reply.kind == "text" and not (reply.cards or reply.buttons or reply.asks)
     return replies
@@ -53,4 +55,5 @@ def _reply(response: dict[str, Any]) -> Reply:
         buttons=[Button(title=button["title"], payload=button["payload"]) for button in response.get("buttons") or []],
         cards=[Card.model_validate(card) for card in custom.get("cards", [])],
         asks=[Ask.model_validate(ask) for ask in custom.get("asks", [])],
+        easy_text=say_easily(response.get("utter_action") or "", response),
     )

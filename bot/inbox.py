@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.encryption import keyed_hash
 from bot.errors import UnknownToken
 from bot.models import Alert, Case, Consent, Conversation, FactRow, Message, TrackerEvent
-from bot.reply import Reply
+from bot.reply import Reply, in_easy_words
 
 Enqueue = Callable[[Session, int], None]
 """Puts a conversation in line for a turn within the session's transaction."""
@@ -170,6 +170,8 @@ def erase_conversation(session: Session, conversation: Conversation) -> None:
 def add_reply(session: Session, conversation_id: int, reply: Reply, *, in_reply_to: int | None, now: datetime, author: str = "bot") -> Message:
     """Add an outgoing message to the session, and on a channel that pushes put it in line to be sent; the caller commits."""
     conversation = session.get_one(Conversation, conversation_id)
+    if reply.easy_text and _wants_easy_words(session, conversation_id):
+        reply = in_easy_words(reply)
     message = Message(
         conversation_id=conversation_id,
         direction="out",
@@ -185,6 +187,15 @@ def add_reply(session: Session, conversation_id: int, reply: Reply, *, in_reply_
     session.flush()
     enqueue_send(session, conversation)
     return message
+
+
+
+def _wants_easy_words(session: Session, conversation_id: int) -> bool:
+    """Return whether the person reads plain Japanese more easily: they said so, or another language is theirs."""
+    row = session.scalar(
+        select(FactRow).where(FactRow.conversation_id == conversation_id, FactRow.key == "language", FactRow.replaced_at.is_(None))
+    )
+    return row is not None and row.record["value"] not in (None, "ja")
 
 
 def store_message(

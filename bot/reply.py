@@ -61,3 +61,8 @@ class Reply(_Shape):
     cards: list[Card] = []
     asks: list[Ask] = []
     easy_text: str = Field(default="", description="the same in plain Japanese with readings, where it was written")
+
+
+def in_easy_words(reply: Reply) -> Reply:
+    """Return the reply with its plain Japanese as the text, where that was written; else as it is."""
+    return reply.model_copy(update={"text": reply.easy_text}) if reply.easy_text else reply

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from bot.wording import responses
+from bot.wording import EASY, responses
 from knowledge import disaster, practices, programmes
 from knowledge.assessment import load_assessment
 from knowledge.concerns import load_concerns
@@ -30,6 +30,8 @@ _KANJI = re.compile(r"[\u3400-\u9fff]")
 _IN_PARENTHESES = re.compile(r"[\uff08(][^\uff09)]*[\uff09)]")
 _SENTENCE_ENDS = re.compile(r"[\u3002\uff1f?!\uff01\n]")
 _LONG_ENOUGH = 20
+_WITHOUT_READING = re.compile(r"[\u3400-\u9fff\u3005]+(?![\u3400-\u9fff\u3005]|\uff08[\u3041-\u3096\u30fc]+\uff09)")
+_PLACEHOLDER = re.compile(r"\{[^}]*\}")
 
 
 class Readability(BaseModel):
@@ -37,6 +39,7 @@ class Readability(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     longest_sentence: int
+    longest_easy_sentence: int
     most_kanji: float
     hard_words: dict[str, str]
 
@@ -55,6 +58,8 @@ def wording_faults() -> Iterator[str]:
     for key in load_vocabulary().facts:
         if key not in _NEVER_ASKED and f"utter_ask_{key}" not in responses():
             yield f"bot/dialogue: no question utter_ask_{key}"
+    for name in responses():
+        yield from (f"bot/dialogue: {name}: {fault}" for fault in easy_faults(name))
     limits = readability()
     for name, text in resident_texts():
         yield from (f"{name}: {fault}" for fault in text_faults(text, limits))
@@ -70,6 +75,16 @@ def text_faults(text: str, limits: Readability) -> Iterator[str]:
             yield f"a sentence of {len(sentence)} characters: {sentence}"
         elif len(sentence) >= _LONG_ENOUGH and len(_KANJI.findall(sentence)) / len(sentence) > limits.most_kanji:
             yield f"too many kanji: {sentence}"
+
+
+def easy_faults(name: str) -> Iterator[str]:
+    """Yield what is wrong with a response's variation in plain Japanese: a word without its reading, or a sentence too long."""
+    for text in (one["text"] for one in responses()[name] if one.get("channel") == EASY):
+        told = _PLACEHOLDER.sub("", text)
+        yield from (f"no reading behind {found[0]}" for found in _WITHOUT_READING.finditer(told))
+        for sentence in _SENTENCE_ENDS.split(_IN_PARENTHESES.sub("", told)):
+            if len(sentence.strip()) > readability().longest_easy_sentence:
+                yield f"too long for plain Japanese: {sentence.strip()}"
 
 
 def readability() -> Readability:
