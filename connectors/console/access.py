@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import structlog
 from fastapi import Depends, Request, Response
+from fastapi import Path as UrlPath
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.access import has_role
 from bot.settings import Settings
 from bot.staff import LoggedIn, read_session, token_fits
 from connectors.console.pages import error_page
@@ -137,6 +139,22 @@ def visit(request: Request, form: Annotated[dict[str, str], Depends(read_form)])
 
 
 Here = Annotated[Visit, Depends(visit)]
+
+
+def visit_as(*roles: str) -> Callable[..., Visit]:
+    """Return the dependency of pages that only people with one of these roles may open."""
+
+    def enter(here: Here) -> Visit:
+        if not has_role(here.who.staff, *roles):
+            raise ConsoleError(403, "not_your_page")
+        return here
+
+    return enter
+
+
+Admin = Annotated[Visit, Depends(visit_as("admin"))]
+RecordId = Annotated[int, UrlPath(le=2**31 - 1)]
+"""An id in an address; longer numbers than the database takes are nobody's."""
 
 
 def _ask_to_log_in(request: Request) -> Response:

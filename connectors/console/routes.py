@@ -1,17 +1,16 @@
 """The console's addresses."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi import Path as UrlPath
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from bot import console
 from bot.staff import log_out
-from connectors.console import entrance
-from connectors.console.access import COOKIE, HOME, LOGIN, ConsoleError, ConsoleHeaders, ConsoleRoute, Here
+from connectors.console import account, entrance, joining, people
+from connectors.console.access import COOKIE, HOME, LOGIN, ConsoleError, ConsoleHeaders, ConsoleRoute, Here, RecordId
 from connectors.console.admin import routes as admin
 from connectors.console.pages import page
 from connectors.console.wording import load_wording
@@ -21,9 +20,6 @@ from knowledge.vocabulary import load_vocabulary
 
 _STATIC = Path(__file__).parent / "static"
 
-RecordId = Annotated[int, UrlPath(le=2**31 - 1)]
-"""An id in an address; longer numbers than the database takes are nobody's."""
-
 inside = APIRouter(prefix="/console", route_class=ConsoleRoute)
 
 
@@ -32,7 +28,8 @@ def install(app: FastAPI) -> None:
     load_wording()
     app.add_middleware(ConsoleHeaders)
     app.mount("/console/static", StaticFiles(directory=_STATIC), name="console_static")
-    app.include_router(entrance.router)
+    for part in (entrance, joining, account, people):
+        app.include_router(part.router)
     admin.install(app)
     app.include_router(inside)
 

@@ -12,7 +12,7 @@ from connectors.console.access import COOKIE, MAX_FORM_BYTES
 from tests.connectors.console.house import LOGIN, PASSWORD, House, make_long_case, make_small_case
 from tests.connectors.console.reading import log_in, post, token_of
 
-OPEN_TO_ALL = {("GET", "/console/login"), ("POST", "/console/login")}
+OPEN_TO_ALL = {("GET", "/console/login"), ("POST", "/console/login"), ("GET", "/console/join")}
 """The pages for the second factor lead strangers back to the login and are held by tests of their own (test_entrance.py)."""
 
 
