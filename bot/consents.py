@@ -94,6 +94,14 @@ def allowed_items(session: Session, conversation_id: int, recipient: str, desk_i
     return items_for(recipient, given)
 
 
+def is_withdrawn(session: Session, conversation_id: int, recipient: str) -> bool:
+    """Return whether the person took back every consent for this kind of recipient; False when none was ever written down."""
+    ends = session.scalars(
+        select(Consent.withdrawn_at).where(Consent.conversation_id == conversation_id, Consent.recipient == recipient)
+    ).all()
+    return bool(ends) and all(end is not None for end in ends)
+
+
 def read_consents(session: Session, conversation_id: int) -> list[ConsentView]:
     """Return all consents of a conversation, withdrawn ones included, the newest first."""
     rows = session.execute(

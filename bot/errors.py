@@ -27,3 +27,7 @@ class NoSuchCase(MadoguchiError):
 
 class CaseClosedToYou(MadoguchiError):
     """The case is restricted, or this is not theirs to do."""
+
+
+class ConsentWithdrawn(MadoguchiError):
+    """The person took back the consent that this needs. Nothing may be passed on."""

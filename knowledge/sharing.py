@@ -11,7 +11,7 @@ from pydantic import model_validator
 from knowledge.errors import DataError
 from knowledge.facts import Facts, plain_values
 from knowledge.files import DATA, read_shape
-from knowledge.rules import RuleError, evaluate, parse_condition
+from knowledge.rules import NEED_PREFIX, RuleError, evaluate, parse_condition
 from knowledge.schema import RecordId, Shape, Text
 from knowledge.vocabulary import load_vocabulary
 
@@ -27,11 +27,12 @@ class RecipientSpec(Shape):
 
 
 class ItemSpec(Shape):
-    """Something that can be passed on. `facts`: fact key -> the only values that may go ([] for any)."""
+    """Something that can be passed on. `facts`: fact key -> the only values that may go ([] for any); `needs`: those agreed to."""
 
     label: Text
     what: Text
     facts: dict[str, list[str]] = {}
+    needs: list[RecordId] = []
 
 
 class Sharing(Shape):
@@ -54,6 +55,8 @@ def load_sharing(path: Path = SHARING_FILE) -> Sharing:
     """Return the file, read once. Raises DataError that names the record for an unknown field, item, fact or value."""
     sharing = read_shape(path, Sharing)
     for name, item in sharing.items.items():
+        if unknown := sorted(set(item.needs) - set(load_vocabulary().needs)):
+            raise DataError(path.name, name, f"unknown needs {unknown}")
         for key, values in item.facts.items():
             spec = load_vocabulary().facts.get(key)
             if spec is None:
@@ -77,20 +80,29 @@ def items_for(recipient: str, wanted: Iterable[str]) -> list[str]:
 
 
 def shared_values(facts: Facts, items: Iterable[str]) -> dict[str, Any]:
-    """Return key -> value of the known facts in these items; of a list only the elements that may be passed on."""
+    """Return key -> value of the known facts in these items, with "need:<id>" -> yes for what the person asked for or agreed to.
+
+    Of a list only the elements that may be passed on. What was only inferred from something else is never passed on as if it were said.
+    """
     values = plain_values(facts)
     allowed: dict[str, Any] = {}
     for item in items:
         for key, limits in load_sharing().items[item].facts.items():
             value = _within(values.get(key), limits)
-            if value is not None:
+            if value is not None and (key == "age_band" or facts[key]["status"] != "inferred"):
                 allowed[key] = value
+        allowed |= {f"{NEED_PREFIX}{need}": "yes" for need in load_sharing().items[item].needs if _agreed(facts, need)}
     return allowed
 
 
 def needs_care(values: Mapping[str, Any], now: datetime) -> bool:
     """Return whether passing anything on could bring this person into danger. `values`: plain facts, "need:<id>" included."""
     return evaluate(parse_condition(load_sharing().careful_when, SHARING_FILE.name), values, now).result == "yes"
+
+
+def _agreed(facts: Facts, need: str) -> bool:
+    record = facts.get(f"{NEED_PREFIX}{need}")
+    return record is not None and record["value"] == "yes" and record["status"] in ("said", "confirmed", "corrected")
 
 
 def _within(value: Any, limits: list[str]) -> Any:
