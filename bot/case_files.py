@@ -8,27 +8,34 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
+from bot.access import Right, find_case
 from bot.consents import ConsentView, is_withdrawn, read_consents
-from bot.console import read_case
+from bot.console import current_sheet
 from bot.errors import ConsentWithdrawn
 from bot.models import Case, Staff
 from bot.sheet import Sheet
 from bot.staff import note
 from bot.store import current_facts
 from knowledge.facts import Facts
+from knowledge.vocabulary import load_vocabulary
 
-FORMAT_VERSION = 1
+PLACES = ("municipality", "desired_area")
+_SUFFIXES = 1  # 区, 市, 町, 村: people leave it out
 
 
 @dataclass(frozen=True)
 class CaseFile:
-    """What papers are made from. `authors`: fact key -> resident, staff or rule."""
+    """What papers are made from. `authors`: fact key -> resident, staff or rule.
+
+    Papers get lost: in a sensitive case (violence) `sheet`, `facts` and `place` name neither where the person lives nor where they want to.
+    """
 
     case: Case
     sheet: Sheet
     facts: Facts
     authors: Mapping[str, str]
     consents: list[ConsentView]
+    place: str | None
 
 
 class ExportedConsent(BaseModel):
@@ -57,25 +64,50 @@ class ExportedCase(BaseModel):
     consents: list[ExportedConsent]
 
 
-def read_case_file(session: Session, case_id: int, staff: Staff, now: datetime, action: str) -> CaseFile | None:
-    """Return the case for a paper, or None when there is no such case for this person. The reading is noted as `action` and committed.
+def read_case_file(session: Session, case_id: int, staff: Staff, now: datetime, action: str, right: Right = "read") -> CaseFile:
+    """Return the case for a paper. The reading is noted as `action` and committed.
 
-    Raises ConsentWithdrawn when the person no longer wants a caseworker to have it.
+    Raises NoSuchCase and CaseClosedToYou as `bot.access.find_case` does, ConsentWithdrawn when the person no longer wants a caseworker to have it.
     """
-    view = read_case(session, case_id, staff, now)
-    if view is None:
-        return None
-    if is_withdrawn(session, view.case.conversation_id, "caseworker"):
+    case = find_case(session, staff, case_id, right)
+    if is_withdrawn(session, case.conversation_id, "caseworker"):
         raise ConsentWithdrawn("The person took the consent back.")
-    rows = current_facts(session, view.case.conversation_id)
+    rows = current_facts(session, case.conversation_id)
     note(session, staff.id, action, f"cases:{case_id}", now)
     session.commit()
-    return CaseFile(
-        view.case,
-        view.sheet,
-        {row.key: row.record for row in rows},
-        {row.key: row.author for row in rows},
-        read_consents(session, view.case.conversation_id),
+    sheet, facts = current_sheet(session, case, now), {row.key: row.record for row in rows}
+    authors, consents = {row.key: row.author for row in rows}, read_consents(session, case.conversation_id)
+    if case.sensitive:
+        return CaseFile(case, without_places(sheet), {key: facts[key] for key in facts if key not in PLACES}, authors, consents, None)
+    return CaseFile(case, sheet, facts, authors, consents, case.municipality)
+
+
+def without_places(sheet: Sheet) -> Sheet:
+    """Return the sheet without the places that were told, and without the person's words where they name one."""
+    told = [fact.raw for fact in sheet.facts if fact.key in PLACES and fact.raw]
+    names = {name for raw in told for one in (raw if isinstance(raw, list) else [raw]) for name in (one, one[:-_SUFFIXES]) if len(name) > 1}
+
+    def keep(words: list[str]) -> list[str]:
+        return [one for one in words if not any(name in one for name in names)]
+
+    return sheet.model_copy(
+        update={
+            "facts": [
+                fact.model_copy(
+                    update={"value": "", "raw": None, "words": [], "status": "masked"}
+                    if fact.key in PLACES and fact.raw
+                    else {"words": keep(fact.words)}
+                )
+                for fact in sheet.facts
+            ],
+            "needs": [need.model_copy(update={"words": keep(need.words)}) for need in sheet.needs],
+            "concerns": [concern.model_copy(update={"words": keep(concern.words)}) for concern in sheet.concerns],
+            "strengths": [strength.model_copy(update={"words": keep(strength.words)}) for strength in sheet.strengths],
+            "desks": [
+                desk.model_copy(update={"title": load_vocabulary().desk_kinds.get(desk.kind, desk.kind), "why": "", "id": ""})
+                for desk in sheet.desks
+            ],
+        }
     )
 
 
@@ -85,7 +117,7 @@ def export_case(file: CaseFile, now: datetime) -> ExportedCase:
     return ExportedCase(
         reference=case.reference,
         status=case.status,
-        municipality=case.municipality,
+        municipality=file.place,
         consented_at=case.consented_at,
         exported_at=now,
         sheet=file.sheet,

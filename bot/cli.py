@@ -1,4 +1,4 @@
-"""The command line: `madoguchi serve`, `train`, `chat`, `explain`, `evaluate`, `simulate`, `db`, `knowledge`."""
+"""The command line: `madoguchi serve`, `train`, `chat`, `explain`, `evaluate`, `simulate`, `case-schema`, `db`, `knowledge`."""
 
 import logging
 from datetime import datetime
@@ -119,6 +119,18 @@ def db_migrate() -> None:
 
     migrate(open_database(Settings()))
     out.print("The database is up to date.")
+
+
+@app.command("case-schema")
+def case_schema() -> None:
+    """Print the JSON Schema of a case as the console hands it out (published as docs/schema/case.json)."""
+    import json
+    import sys
+
+    from bot.case_files import ExportedCase
+
+    json.dump(ExportedCase.model_json_schema(), sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
 
 
 @db_app.command("check")

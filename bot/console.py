@@ -172,7 +172,7 @@ def read_case(session: Session, case_id: int, staff: Staff, now: datetime) -> Ca
         return None
     facts = load_facts(session, case.conversation_id)
     alerts = _alert_items(session, case.conversation_id)
-    sheet = build_sheet(facts, _interview(case, alerts), now)  # type: ignore[arg-type]
+    sheet = current_sheet(session, case, now)
     rows = {row.key: row for row in session.scalars(_current(case.conversation_id))}
     note(session, staff.id, "case_read", f"cases:{case.id}", now)
     session.commit()
@@ -189,6 +189,12 @@ def read_case(session: Session, case_id: int, staff: Staff, now: datetime) -> Ca
         alerts=alerts,
         opened_by=session.scalar(select(Staff.name).where(Staff.id == case.opened_by_id)),
     )
+
+
+def current_sheet(session: Session, case: Case, now: datetime) -> Sheet:
+    """Return the sheet of a case worked out from the facts as they are now. Check the reader's right to the case first."""
+    facts = load_facts(session, case.conversation_id)
+    return build_sheet(facts, _interview(case, _alert_items(session, case.conversation_id)), now)  # type: ignore[arg-type]
 
 
 def mark_opened(session: Session, case_id: int, staff: Staff, now: datetime) -> bool:

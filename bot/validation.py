@@ -14,6 +14,7 @@ from knowledge.concerns import load_concerns
 from knowledge.directory import Directory
 from knowledge.faq import read_faq
 from knowledge.interview import load_interview
+from knowledge.landlord_sheet import load_landlord_sheet
 from knowledge.lifelines import emergency_words, load_lifelines
 from knowledge.municipalities import load_municipalities
 from knowledge.needs import load_needs
@@ -130,6 +131,7 @@ _LOADERS: dict[str, Callable[[], str]] = {
     "practices": lambda: f"{len(practices.load_practices().services)} services",
     "concerns": lambda: f"{len(load_concerns().concerns)} worries of the form",
     "assessment": lambda: f"{len(load_assessment().sections)} sections, {len(load_assessment().strengths)} strengths",
+    "landlord sheet": lambda: f"{len(load_landlord_sheet().worries)} worries of landlords",
     "sharing": lambda: f"{len(load_sharing().items)} items for {len(load_sharing().recipients)} kinds of recipients",
     "faq": lambda: f"{len(read_faq())} entries",
     "lexicon": lambda: f"{len(load_lexicon().rules)} patterns",

@@ -12,6 +12,7 @@ from bot.staff import log_out
 from connectors.console import account, entrance, joining, people
 from connectors.console.access import COOKIE, HOME, LOGIN, ConsoleError, ConsoleHeaders, ConsoleRoute, Here, RecordId
 from connectors.console.admin import routes as admin
+from connectors.console.exports import routes as exports
 from connectors.console.pages import page
 from connectors.console.wording import load_wording
 from knowledge.directory import Directory
@@ -31,6 +32,7 @@ def install(app: FastAPI) -> None:
     for part in (entrance, joining, account, people):
         app.include_router(part.router)
     admin.install(app)
+    exports.install(app)
     app.include_router(inside)
 
 

@@ -172,7 +172,7 @@ def _head(file: CaseFile) -> list[dict[str, str]]:
     return [
         {"label": words.reference, "value": case.reference},
         {"label": words.received, "value": print_time(case.consented_at)},
-        {"label": words.place, "value": case.municipality or words.contact_not_asked},
+        {"label": words.place, "value": file.place or (words.masked if case.sensitive else words.contact_not_asked)},
         {"label": words.status, "value": load_wording().case_status.get(case.status, case.status)},
     ]
 

@@ -83,4 +83,9 @@ def _printable_text(text: str) -> tuple[str, bool]:
 
 def _invisible(sign: str) -> bool:
     """Joiners, direction marks, variation selectors, skin tones, controls: they change letters or order, and are none themselves."""
-    return unicodedata.category(sign) in ("Cc", "Cf", "Cs") or "\ufe00" <= sign <= "\ufe0f" or "\U0001f3fb" <= sign <= "\U0001f3ff" or "\U000e0100" <= sign <= "\U000e01ef"
+    return (
+        unicodedata.category(sign) in ("Cc", "Cf", "Cs")
+        or "\ufe00" <= sign <= "\ufe0f"
+        or "\U0001f3fb" <= sign <= "\U0001f3ff"
+        or "\U000e0100" <= sign <= "\U000e01ef"
+    )

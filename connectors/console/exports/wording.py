@@ -47,6 +47,7 @@ class IntakeWords(_Shape):
     reference: str
     place: str
     status: str
+    masked: str
     by_hand: str
     by_hand_lines: list[str]
     memo: str
@@ -123,7 +124,7 @@ class PaperWords(_Shape):
     moment: str
     deadline: str
     more: str
-    none: str
+    saved: dict[str, str]
     joiner: str
     intake: IntakeWords
     assessment: AssessmentWords
