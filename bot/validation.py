@@ -41,6 +41,7 @@ class Readability(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     longest_sentence: int
     longest_easy_sentence: int
+    also_in_plain_japanese: list[str]
     most_kanji: float
     hard_words: dict[str, str]
 
@@ -61,6 +62,8 @@ def wording_faults() -> Iterator[str]:
             yield f"bot/dialogue: no question utter_ask_{key}"
     for name in responses():
         yield from (f"bot/dialogue: {name}: {fault}" for fault in easy_faults(name))
+        if _asks(name) and not any(one.get("channel") == EASY for one in responses()[name]):
+            yield f"bot/dialogue: {name}: no variation in plain Japanese (channel: {EASY})"
     limits = readability()
     for name, text in resident_texts():
         yield from (f"{name}: {fault}" for fault in text_faults(text, limits))
@@ -76,6 +79,12 @@ def text_faults(text: str, limits: Readability) -> Iterator[str]:
             yield f"a sentence of {len(sentence)} characters: {sentence}"
         elif len(sentence) >= _LONG_ENOUGH and len(_KANJI.findall(sentence)) / len(sentence) > limits.most_kanji:
             yield f"too many kanji: {sentence}"
+
+
+def _asks(name: str) -> bool:
+    """Whether a response is a question, the greeting, or has words of its own about an emergency."""
+    own_words = _PLACEHOLDER.sub("", responses()[name][0].get("text", "")).strip()
+    return bool(own_words) and (name.startswith("utter_ask_") or name in readability().also_in_plain_japanese)
 
 
 def easy_faults(name: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from bot.inbox import add_reply, open_web_conversation
 from bot.models import Conversation
 from bot.reply import Reply
 from bot.store import write_facts
-from bot.validation import easy_faults
+from bot.validation import easy_faults, wording_faults
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +59,10 @@ def test_a_word_without_its_reading_and_a_long_sentence_are_faults() -> None:
     faults = list(easy_faults("utter_bad"))
     assert any("読" in fault for fault in faults)
     assert any("too long" in fault for fault in faults)
+
+
+def test_every_question_of_the_dialogue_is_there_in_plain_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    assert list(wording_faults()) == []
+    monkeypatch.setattr("bot.validation.responses", lambda: {"utter_ask_age": [{"text": "年齢を教えてください。"}]})
+    assert any("utter_ask_age: no variation in plain Japanese" in fault for fault in wording_faults())
