@@ -4,6 +4,7 @@ Every function commits. A second delivery of the same event changes nothing, eve
 hash of each event id is kept for KEEP_SEEN, and what is older than OLDEST is not taken any more.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,9 +12,10 @@ from typing import Any
 from sqlalchemy import CursorResult, delete, insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from bot.buttons import pressed_button
 from bot.encryption import keyed_hash
 from bot.erasure import erase_message
-from bot.inbox import enqueue_send, store_message, was_offered
+from bot.inbox import enqueue_send, store_message
 from bot.incoming import Incoming
 from bot.models import Conversation, Message, SeenEvent, UtcDateTime
 from nlu.values.places import find_municipalities
@@ -40,13 +42,14 @@ def take_in(session: Session, incoming: Incoming, now: datetime) -> Taken:
         return Taken(_conversation_id(session, incoming), False)
     conversation = open_conversation(session, incoming.channel, incoming.channel_user, now)
     _unblock(session, conversation)
-    payload = incoming.payload if incoming.payload is not None and was_offered(session, conversation, incoming.payload) else None
+    pressed = pressed_button(session, conversation, incoming.payload) if incoming.payload is not None else None
+    text, payload = pressed or (_kept_text(incoming), None)  # a button that we did not offer is read as the text that came with it
     store_message(
         session,
         conversation,
         event_id=incoming.event_id,
         kind=incoming.kind,
-        content={"text": _kept_text(incoming), "payload": payload},
+        content={"text": text, "payload": payload},
         now=now,
         channel_message_id=incoming.message_id,
         reply_handle=_handle(incoming),
@@ -191,10 +194,10 @@ def _by_channel_id(session: Session, conversation: Conversation, message_id: str
 
 
 def _kept_text(incoming: Incoming) -> str:
-    """Return the words to keep: of a shared place only the municipality, since no more is needed."""
+    """Return the words to keep: nothing where nothing can be seen; of a shared place only the municipality, since no more is needed."""
     text = incoming.text.encode("utf-8", "replace").decode("utf-8")
     if incoming.kind != "location":
-        return text
+        return text if any(unicodedata.category(sign)[0] not in "CZ" for sign in text) else ""
     found = find_municipalities(text, asked=True)
     return found[0].name if found and not found[0].ambiguous else ""
 

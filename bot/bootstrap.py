@@ -86,6 +86,7 @@ def create_app(parts: Parts) -> FastAPI:
     """Return the web application: chat, console, one process, durable turns while it runs."""
     # Connectors import bot; only this module looks the other way.
     from connectors.console import routes as console
+    from connectors.line import receive as line
     from connectors.web import receive as web
 
     @asynccontextmanager
@@ -105,5 +106,6 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.settings = parts.settings
     app.add_api_route("/healthz", lambda: {"model": parts.assistant is not None}, methods=["GET"])
     web.install(app)
+    parts.senders += [sender for sender in (line.install(app),) if sender is not None]
     console.install(app)
     return app

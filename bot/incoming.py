@@ -21,7 +21,7 @@ class Incoming:
 
     `channel_user`: the channel's own id of the person (the web: the token that we gave out). `event_id`: the channel's own id
     of the event; the same id again is the same event. `text`: as typed, empty where there is none; of a place that was shared, its
-    address. `payload`: of a pressed button. `sent_at`: aware, when the channel says it was sent, or when it arrived.
+    address. `payload`: of a pressed button (a channel that pushes: its `bot.buttons.button_data`). `sent_at`: aware, when the channel says it was sent, or when it arrived.
     `message_id`: the channel's own id of the message, by which it is edited or unsent later. `reply`: how to answer it, if the channel says so.
     """
 

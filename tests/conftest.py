@@ -16,6 +16,8 @@ from bot.logs import configure_logging
 from bot.settings import Settings
 from bot.training import model_file, needs_training, train
 
+pytest.register_assert_rewrite("tests.connectors.contract")
+
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
 
 

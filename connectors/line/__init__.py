@@ -1,0 +1,1 @@
+"""LINE: the webhook, sending, what messages look like there, the rich menu."""
