@@ -87,6 +87,8 @@ def create_app(parts: Parts) -> FastAPI:
     # Connectors import bot; only this module looks the other way.
     from connectors.console import routes as console
     from connectors.line import receive as line
+    from connectors.notify.send import send_notices
+    from connectors.notify.settings import notify_settings
     from connectors.web import receive as web
 
     @asynccontextmanager
@@ -95,7 +97,9 @@ def create_app(parts: Parts) -> FastAPI:
         tools = TurnTools(parts.sessions, parts.need_assistant, parts.clock, parts.live, refresh)
         await asyncio.to_thread(durable.start, parts.engine, tools, parts.senders)
         purging = asyncio.create_task(purge_daily(parts.sessions, parts.clock, parts.settings.retention_days))
+        telling = asyncio.create_task(send_notices(parts.sessions, parts.clock, notify_settings(), parts.settings.base_url))
         yield
+        telling.cancel()
         purging.cancel()
         await asyncio.to_thread(durable.stop)
 

@@ -6,7 +6,7 @@ Whatever a person wrote or told is in an `EncryptedJSON` column. Times are aware
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, DateTime, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, Date, DateTime, ForeignKey, Index, Integer, String, UniqueConstraint, false
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
@@ -47,6 +47,7 @@ class Conversation(Base):
     channel_user: Mapped[Any] = mapped_column(EncryptedJSON, nullable=True, comment="the id itself, needed to send; null for the web")
     holder: Mapped[str] = mapped_column(String(10), default="bot", comment="bot or staff: who speaks")
     held_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), comment="the caseworker who took over")
+    sample: Mapped[bool] = mapped_column(default=False, server_default=false(), comment="made up (見本): never announced, never counted")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_message_at: Mapped[datetime] = mapped_column(UtcDateTime)
     blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="since when the person blocks us on the channel; nothing is sent then")
@@ -339,3 +340,28 @@ class Invitation(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Notice(Base):
+    """Something staff are to be told outside the console: a durable queue of its own, and the record of what failed.
+
+    What it says is made when it is sent, and is never more than a link.
+    """
+
+    __tablename__ = "notices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), comment="case (new), emergency, human (a person was asked for), test")
+    step: Mapped[int] = mapped_column(default=0, comment="0: the first; 1 and up: nobody has looked since, supervisors are told")
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    alert_id: Mapped[int | None] = mapped_column(ForeignKey("alerts.id", ondelete="CASCADE"), index=True)
+    channel: Mapped[str] = mapped_column(String(10), comment="email, webhook, or nobody: there was nobody to tell")
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), comment="whom the e-mail goes to")
+    status: Mapped[str] = mapped_column(String(10), comment="pending, sent, failed; moot: somebody looked before it went")
+    attempts: Mapped[int] = mapped_column(default=0)
+    failure: Mapped[str | None] = mapped_column(String(60), comment="kind of the last trouble, without any text")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("ix_notices_due", "status", "due_at"),)

@@ -153,6 +153,7 @@ def visit_as(*roles: str) -> Callable[..., Visit]:
 
 
 Admin = Annotated[Visit, Depends(visit_as("admin"))]
+Overseer = Annotated[Visit, Depends(visit_as("admin", "supervisor"))]
 RecordId = Annotated[int, UrlPath(le=2**31 - 1)]
 """An id in an address; longer numbers than the database takes are nobody's."""
 

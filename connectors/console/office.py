@@ -20,6 +20,10 @@ class OfficeWording(BaseModel):
     faults: Labels
     done: Labels
     notices: Labels
+    notice_kind: Labels
+    notice_channel: Labels
+    notice_status: Labels
+    notice_failure: Labels
     mail: Labels
 
 

@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 
 from bot import console
 from bot.staff import log_out
-from connectors.console import account, entrance, joining, people
+from connectors.console import account, entrance, joining, notices, people
 from connectors.console.access import COOKIE, HOME, LOGIN, ConsoleError, ConsoleHeaders, ConsoleRoute, Here, RecordId
 from connectors.console.admin import routes as admin
 from connectors.console.exports import routes as exports
@@ -29,7 +29,7 @@ def install(app: FastAPI) -> None:
     load_wording()
     app.add_middleware(ConsoleHeaders)
     app.mount("/console/static", StaticFiles(directory=_STATIC), name="console_static")
-    for part in (entrance, joining, account, people):
+    for part in (entrance, joining, account, people, notices):
         app.include_router(part.router)
     admin.install(app)
     exports.install(app)
