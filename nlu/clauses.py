@@ -100,8 +100,9 @@ def read_clauses(text: str) -> Reading:
 
 
 def is_negated_after(text: str, end: int) -> bool:
-    """Tell whether what ends at `end` of the folded text is denied by what follows."""
-    return load_context().patterns["negated_after"].match(text, end) is not None
+    """Tell whether what ends at `end` of the folded text is denied by what follows; "must" (出ないといけません) denies nothing."""
+    patterns = load_context().patterns
+    return patterns["negated_after"].match(text, end) is not None and patterns["must"].match(text, max(0, end - 6)) is None
 
 
 def _pieces(text: str, start: int, end: int, splitter: re.Pattern[str]) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ _STOPS = frozenset("\u3002.!\n\r\uff61")
 _COMMAS = frozenset("\u3001,\u2026\u2025()[]{}/|:;\uff64\u3010\u3011<>\u3008\u3009=")
 _OPENING, _CLOSING = frozenset("\u300c\u300e\u201c\uff62"), frozenset("\u300d\u300f\u201d\uff63")
 _DROPPED = frozenset("\u30fb\u00b7\u301c~*_\\^`\u2018\u2019'\"-\u2014\u2015\uff0d\u2212#@+")
+_ELLIPSES = frozenset("\u2026\u2025")
 _SOUND_MARKS = frozenset("\uff9e\uff9f\u3099\u309a")
 _CAPITAL = re.compile(r"(?<!\\)(?<!\(\?)[A-Z]")
 
@@ -37,7 +38,7 @@ class Folded:
 def fold(text: str, closing: re.Pattern[str] | None = None) -> Folded:
     """Return `text` folded for matching; never raises on any string, "" gives an empty one.
 
-    A blank becomes a stop where what is read before it matches `closing` (all-kana messages have blanks and no stops).
+    A blank or an ellipsis becomes a stop where what is read before it matches `closing` (all-kana messages have blanks and no stops).
     """
     out: list[str] = []
     places: list[int] = []
@@ -49,14 +50,15 @@ def fold(text: str, closing: re.Pattern[str] | None = None) -> Folded:
         end = at + 1
         while end < len(text) and text[end] in _SOUND_MARKS:
             end += 1
-        for character in unicodedata.normalize("NFKC", text[at:end]):
+        # NFKC makes full stops of an ellipsis, which in a chat more often joins than ends
+        for character in text[at] if text[at] in _ELLIPSES else unicodedata.normalize("NFKC", text[at:end]):
             if character in _OPENING:
                 opened.append(len(out))
             elif character in _CLOSING and opened:
                 quoted.append((opened.pop(), len(out)))
             read = _read(character, text, at, end, out[-1] if out else "")
-            if closing is not None and character.isspace() and read != _STOP and closing.search("".join(out[-6:])):
-                read = _STOP
+            if closing is not None and (character.isspace() or character in _ELLIPSES) and read != _STOP and closing.search("".join(out[-6:])):
+                read = _STOP if not out or out[-1] != _STOP else ""
             if read:
                 out.append(read)
                 places.append(at)

@@ -48,6 +48,7 @@ class _Value(_Shape):
     answers: list[str | _Says] = []
     only_asked: list[str] | None = None
     allow: list[Allowed] | None = None
+    also: dict[str, str] = {}
 
 
 class _Answer(_Shape):
@@ -141,15 +142,15 @@ def find(reading: Reading, asked: str | None, helped: str) -> list[Finding]:
     for order in sorted(due):
         rule = due[order]
         if rule.counts(asked) and not (unsure and rule.asked_only):
-            found += _findings(rule, reading, helped)
+            found += _findings(rule, reading, asked, helped)
     return found
 
 
-def _findings(rule: Rule, reading: Reading, helped: str) -> Iterator[Finding]:
+def _findings(rule: Rule, reading: Reading, asked: str | None, helped: str) -> Iterator[Finding]:
     for match in rule.pattern.finditer(reading.text):
         if match.end() == match.start():
             continue
-        value = _accepted(rule, reading, match, helped)
+        value = _accepted(rule, reading, match, asked, helped)
         if value is not None:
             yield Finding(rule.key, value, match.start(), match.end(), rule.confidence, rule.order, rule.asked_only)
             clause = reading.at(match.end() - 1)
@@ -160,7 +161,7 @@ def _findings(rule: Rule, reading: Reading, helped: str) -> Iterator[Finding]:
             return
 
 
-def _accepted(rule: Rule, reading: Reading, match: re.Match[str], helped: str) -> str | None:
+def _accepted(rule: Rule, reading: Reading, match: re.Match[str], asked: str | None, helped: str) -> str | None:
     """Return the value that a match means in its context, None when it means nothing."""
     clause = reading.at(match.end() - 1)
     start, end = reading.sentence_span(match.start())
@@ -169,6 +170,8 @@ def _accepted(rule: Rule, reading: Reading, match: re.Match[str], helped: str) -
     if rule.near is not None and not rule.near.search(reading.text):
         return None
     allow = rule.allow
+    if asked == rule.key and load_context().patterns["hedged"].search(reading.text, clause.start, clause.end):
+        allow = allow | {"asked", "supposed"}
     if (clause.past and "past" not in allow) or (clause.supposed and "supposed" not in allow) or (clause.asked and "asked" not in allow):
         return None
     if (
@@ -250,7 +253,7 @@ def _load(path: Path) -> _File:
     for key, spec in data.keys.items():
         said = [(key, value) for value in spec.values] + [(key, value) for value in (spec.answer.affirm, spec.answer.deny) if value]
         rules = [one for entry in spec.values.values() for one in (*entry.says, *entry.answers) if isinstance(one, _Says)]
-        said += [pair for rule in rules for pair in rule.also.items()] + [(key, rule.negated) for rule in rules if rule.negated]
+        said += [pair for entry in (*spec.values.values(), *rules) for pair in entry.also.items()] + [(key, rule.negated) for rule in rules if rule.negated]
         for pair in said:
             if not _is_known(*pair):
                 raise ValueError(f"{path.name}: {pair[0]}: {pair[1]!r} is not in the vocabulary")
@@ -273,12 +276,13 @@ def _rules_of(path: Path, key: str, spec: _Key, words: dict[str, str], order: in
             only_asked = entry.only_asked if entry.only_asked is not None else spec.only_asked
             allow = entry.allow if entry.allow is not None else spec.allow
             of_value = spec.model_copy(update={"only_asked": only_asked, "allow": allow})
+            says = _Says(is_=says) if isinstance(says, str) else says
+            says = says.model_copy(update={"also": {**entry.also, **says.also}})
             yield _rule(f"{path.name}: {key}.{value}", key, value, of_value, says, asked_only, words, order)
             order += 1
 
 
-def _rule(record: str, key: str, value: str, spec: _Key, says: str | _Says, asked_only: bool, words: dict[str, str], order: int) -> Rule:
-    entry = says if isinstance(says, _Says) else _Says(is_=says)
+def _rule(record: str, key: str, value: str, spec: _Key, entry: _Says, asked_only: bool, words: dict[str, str], order: int) -> Rule:
     full = expand(entry.is_, words, record)
 
     def side(pattern: str | None) -> re.Pattern[str] | None:

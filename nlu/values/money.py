@@ -76,9 +76,9 @@ def _sums(reading: Reading) -> Iterator[_Sum]:
         ceiling = matches[at + 1].start() if at + 1 < len(matches) else len(reading.text)
         left = reading.left(match.start(), min(40, match.start() - floor))
         right = reading.right(match.end(), min(28, ceiling - match.end()))
-        if at + 1 < len(matches) and _replaced(reading, right, matches[at + 1].end()):
+        if at + 1 < len(matches) and _replaced(reading, match.end(), matches[at + 1]):
             continue
-        if at and _replaced(reading, reading.right(floor, match.start() - floor), match.end()):
+        if at and _replaced(reading, floor, match):
             before = matches[at - 2].end() if at > 1 else 0
             left, right = reading.left(floor - len(matches[at - 1][0]), min(40, floor - len(matches[at - 1][0]) - before)), ""
         band = bool(match["band"])
@@ -91,10 +91,13 @@ def _sums(reading: Reading) -> Iterator[_Sum]:
         )
 
 
-def _replaced(reading: Reading, between: str, end: int) -> bool:
-    """Tell an old sum from the one that took its place by `end`: 21万から15万に減りました."""
+def _replaced(reading: Reading, end: int, later: re.Match[str]) -> bool:
+    """Tell a sum that ends at `end` and lost its place to the `later` one: 21万から15万に減りました, 5万、いや6万です."""
     lexicon = load_lexicon("money")
-    return bool(lexicon.pattern("change_from").match(between)) and bool(lexicon.pattern("changed").match(reading.right(end, 20)))
+    if lexicon.pattern("taken_back").fullmatch(reading.text[end : later.start()]):
+        return True
+    between = reading.right(end, later.start() - end)
+    return bool(lexicon.pattern("change_from").match(between)) and bool(lexicon.pattern("changed").match(reading.right(later.end(), 20)))
 
 
 def _cue(left: str, right: str, band: bool) -> str | None:
@@ -110,6 +113,8 @@ def _cue(left: str, right: str, band: bool) -> str | None:
         return "limit"
     if after in ("arrears", "other") and before in (None, "rent"):
         return after
+    if lexicon.pattern("right_change").match(right):
+        return "other"
     return before or after
 
 
@@ -134,6 +139,8 @@ def _key(reading: Reading, one: _Sum) -> str | None:
         cue = _cue(lexicon.pattern("clause").split(one.left)[-1], one.right, one.band)
     if asked in _COMPATIBLE and cue not in _COMPATIBLE[asked] and lexicon.pattern("because").search(one.left):
         cue = _cue(lexicon.pattern("because").split(one.left)[-1], one.right, one.band)
+    if cue is None and not asked and _earned(reading, one):
+        cue = "income"
     if cue is None and lexicon.pattern("now_left").search(one.left) and lexicon.pattern("rent_word").search(reading.text) and not asked:
         cue = "rent"
     if asked in _COMPATIBLE and cue in _COMPATIBLE[asked]:
@@ -161,6 +168,13 @@ def _over(one: _Sum) -> bool:
         or bool(lexicon.pattern("past_right").match(one.right))
         or bool(lexicon.pattern("not_even").match(one.right))
     )
+
+
+def _earned(reading: Reading, one: _Sum) -> bool:
+    """Tell a sum that follows work or a pension a few words or a sentence before: フリーで仕事をしています。月15万くらい."""
+    lexicon = load_lexicon("money")
+    start = one.candidate.start
+    return bool(lexicon.pattern("earned_left").search(reading.text[max(0, start - 34) : start])) and not lexicon.pattern("spent").match(one.right)
 
 
 def _no_monthly_income(one: _Sum) -> bool:

@@ -12,6 +12,7 @@ from nlu.values.normalise import Normalised, normalise
 
 _KANA = re.compile("[\u3041-\u3096]+")
 _LONG_VOWELS = re.compile("ou|oo|uu")
+_BLANK = re.compile("(?<=[\u3041-\u3096]) ")  # a blank behind kana parts words, not sense
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def _bounded(text: str, at: int, surface: _Surface, inside: bool) -> bool:
 
 def _accepted(text: str, at: int, surface: _Surface, hit: PlaceHit, asked: bool) -> bool:
     lexicon = load_lexicon("places")
-    after = text[hit.end :]
+    after = _BLANK.sub("", text[hit.end :])
     town = hit.name[-1] in lexicon.words("suffix")[2:]
     if surface.kind == "full":
         placed = not town or asked or len(surface.text) > 3 or bool(lexicon.pattern("live").match(after))
