@@ -139,10 +139,8 @@ def _key(reading: Reading, one: _Sum) -> str | None:
         cue = _cue(lexicon.pattern("clause").split(one.left)[-1], one.right, one.band)
     if asked in _COMPATIBLE and cue not in _COMPATIBLE[asked] and lexicon.pattern("because").search(one.left):
         cue = _cue(lexicon.pattern("because").split(one.left)[-1], one.right, one.band)
-    if cue is None and not asked and _earned(reading, one):
-        cue = "income"
-    if cue is None and lexicon.pattern("now_left").search(one.left) and lexicon.pattern("rent_word").search(reading.text) and not asked:
-        cue = "rent"
+    if cue is None and not asked:
+        cue = _told_before(reading, one)
     if asked in _COMPATIBLE and cue in _COMPATIBLE[asked]:
         if one.band and asked != "rent_max":
             return None
@@ -170,11 +168,15 @@ def _over(one: _Sum) -> bool:
     )
 
 
-def _earned(reading: Reading, one: _Sum) -> bool:
-    """Tell a sum that follows work or a pension a few words or a sentence before: フリーで仕事をしています。月15万くらい."""
+def _told_before(reading: Reading, one: _Sum) -> str | None:
+    """Return what a bare sum is by what stands a sentence before it: フリーで仕事をしています。月15万くらい."""
     lexicon = load_lexicon("money")
     start = one.candidate.start
-    return bool(lexicon.pattern("earned_left").search(reading.text[max(0, start - 34) : start])) and not lexicon.pattern("spent").match(one.right)
+    earned = lexicon.pattern("earned_left").search(reading.text[max(0, start - 34) : start])
+    if earned and not lexicon.pattern("spent").match(one.right):
+        return "income"
+    rent = lexicon.pattern("now_left").search(one.left) and lexicon.pattern("rent_word").search(reading.text)
+    return "rent" if rent else None
 
 
 def _no_monthly_income(one: _Sum) -> bool:
