@@ -253,7 +253,8 @@ def _load(path: Path) -> _File:
     for key, spec in data.keys.items():
         said = [(key, value) for value in spec.values] + [(key, value) for value in (spec.answer.affirm, spec.answer.deny) if value]
         rules = [one for entry in spec.values.values() for one in (*entry.says, *entry.answers) if isinstance(one, _Says)]
-        said += [pair for entry in (*spec.values.values(), *rules) for pair in entry.also.items()] + [(key, rule.negated) for rule in rules if rule.negated]
+        said += [pair for entry in spec.values.values() for pair in entry.also.items()]
+        said += [pair for rule in rules for pair in rule.also.items()] + [(key, rule.negated) for rule in rules if rule.negated]
         for pair in said:
             if not _is_known(*pair):
                 raise ValueError(f"{path.name}: {pair[0]}: {pair[1]!r} is not in the vocabulary")
