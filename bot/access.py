@@ -5,7 +5,8 @@ from typing import Literal
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from bot.errors import CaseClosedToYou, NoSuchCase
+from bot.consents import is_withdrawn
+from bot.errors import CaseClosedToYou, ConsentWithdrawn, NoSuchCase
 from bot.models import Case, Consent, FactRow, Message, Referral, Staff
 from bot.organisations import office_of
 
@@ -30,13 +31,15 @@ def rights(session: Session, staff: Staff, case: Case) -> frozenset[Right]:
     """Return what this person may do with this case; empty when for them it is not there.
 
     An organisation has its own cases and, to read and answer, those referred to it and not yet answered. Of a sensitive case (violence)
-    others than the one in charge and the supervisors learn only that it is there.
+    others than the one in charge and the supervisors learn only that it is there; so do all when the person took the consent back.
     """
     if not handles_cases(staff):
         return frozenset()
     own = case.organisation_id == staff.organisation_id
     if not own and session.scalar(select(Referral.id).where(_referred_to(staff), Referral.case_id == case.id).limit(1)) is None:
         return frozenset()
+    if is_withdrawn(session, case.conversation_id, "caseworker"):
+        return frozenset({"list"})
     supervises = has_role(staff, "supervisor")
     if case.sensitive and not supervises and not (own and case.assigned_to_id == staff.id):
         return frozenset({"list"})
@@ -49,13 +52,15 @@ def find_case(session: Session, staff: Staff, case_id: int, right: Right) -> Cas
     """Return the case when this person has the right to it.
 
     Raises NoSuchCase when there is none or it is another organisation's (the two are not told apart), CaseClosedToYou when they may know
-    of it but not do this.
+    of it but not do this, ConsentWithdrawn (a kind of it) when the person took the consent back.
     """
     case = session.get(Case, case_id)
     held = rights(session, staff, case) if case is not None else frozenset()
     if case is None or not held:
         raise NoSuchCase("There is no such case.")
     if right not in held:
+        if is_withdrawn(session, case.conversation_id, "caseworker"):
+            raise ConsentWithdrawn("The person took the consent back.")
         raise CaseClosedToYou("Ask a supervisor to assign the case to you.")
     return case
 

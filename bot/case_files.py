@@ -9,9 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from bot.access import Right, find_case
-from bot.consents import ConsentView, is_withdrawn, read_consents
+from bot.consents import ConsentView, read_consents
 from bot.console import current_sheet
-from bot.errors import ConsentWithdrawn
 from bot.models import Case, Staff
 from bot.sheet import Sheet
 from bot.staff import note
@@ -67,11 +66,9 @@ class ExportedCase(BaseModel):
 def read_case_file(session: Session, case_id: int, staff: Staff, now: datetime, action: str, right: Right = "read") -> CaseFile:
     """Return the case for a paper. The reading is noted as `action` and committed.
 
-    Raises NoSuchCase and CaseClosedToYou as `bot.access.find_case` does, ConsentWithdrawn when the person no longer wants a caseworker to have it.
+    Raises NoSuchCase, CaseClosedToYou and ConsentWithdrawn as `bot.access.find_case` does.
     """
     case = find_case(session, staff, case_id, right)
-    if is_withdrawn(session, case.conversation_id, "caseworker"):
-        raise ConsentWithdrawn("The person took the consent back.")
     rows = current_facts(session, case.conversation_id)
     note(session, staff.id, action, f"cases:{case_id}", now)
     session.commit()

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from bot.consents import give_consent
+from bot.consents import give_consent, is_withdrawn
 from bot.models import Case, CaseEvent
 from bot.organisations import organisation_for
 from bot.sheet import build_sheet
@@ -40,6 +40,7 @@ def hand_over(session: Session, conversation_id: int, facts: Facts, interview: M
         session.add(case)
         session.flush()
         session.add(CaseEvent(case_id=case.id, kind="handed_over", after=case.status, created_at=now))
+    if begins or is_withdrawn(session, conversation_id, "caseworker"):
         give_consent(session, conversation_id, "caseworker", load_sharing().recipients["caseworker"].items, now)
     session.flush()
     return case.reference

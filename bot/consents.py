@@ -11,6 +11,11 @@ from bot.models import Consent, Staff
 from bot.staff import note
 from knowledge.sharing import items_for
 
+HOMES = ("shop", "landlord")
+"""The recipients who let homes."""
+_ASKED_IN_CHAT = {"shop": ("wishes", "support")}
+"""What the question in the chat names (utter_ask_share)."""
+
 
 @dataclass(frozen=True)
 class ConsentView:
@@ -75,12 +80,9 @@ def withdraw_consent(session: Session, conversation_id: int, consent_id: int, no
     return True
 
 
-def withdraw_all(session: Session, conversation_id: int, now: datetime) -> int:
-    """End every consent of this conversation, on the person's word. Returns how many. The caller commits."""
-    found = _current(session, conversation_id)
-    for one in found:
-        one.withdrawn_at = now
-    return len(found)
+def withdraw_all(session: Session, conversation_id: int, now: datetime) -> None:
+    """End every consent of this conversation, on the person's word. The caller commits."""
+    _withdraw(session, conversation_id, None, now)
 
 
 def allowed_items(session: Session, conversation_id: int, recipient: str, desk_id: str | None = None) -> list[str]:
@@ -92,6 +94,22 @@ def allowed_items(session: Session, conversation_id: int, recipient: str, desk_i
         for item in one.items
     ]
     return items_for(recipient, given)
+
+
+def apply_effects(session: Session, conversation_id: int, effects: Iterable[str], now: datetime) -> None:
+    """Carry out what the person said about consents in this turn: consent:<recipient>, withdraw:homes, withdraw:all. The caller commits."""
+    for effect in effects:
+        kind, _, what = effect.partition(":")
+        if kind == "consent":
+            give_consent(session, conversation_id, what, _ASKED_IN_CHAT[what], now)
+        elif kind == "withdraw":
+            _withdraw(session, conversation_id, None if what == "all" else HOMES, now)
+
+
+def _withdraw(session: Session, conversation_id: int, recipients: tuple[str, ...] | None, now: datetime) -> None:
+    for one in _current(session, conversation_id):
+        if recipients is None or one.recipient in recipients:
+            one.withdrawn_at = now
 
 
 def is_withdrawn(session: Session, conversation_id: int, recipient: str) -> bool:

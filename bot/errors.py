@@ -29,5 +29,5 @@ class CaseClosedToYou(MadoguchiError):
     """The case is restricted, or this is not theirs to do."""
 
 
-class ConsentWithdrawn(MadoguchiError):
-    """The person took back the consent that this needs. Nothing may be passed on."""
+class ConsentWithdrawn(CaseClosedToYou):
+    """The person took back the consent that this needs. Nothing may be read or passed on."""

@@ -13,9 +13,11 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from actions.handover import REFERENCE
 from bot import store
 from bot.assistant import Assistant, TurnInput, TurnResult
 from bot.cases import hand_over
+from bot.consents import apply_effects
 from bot.errors import ModelMissing, TurnFailed
 from bot.gaps import count_gaps
 from bot.inbox import add_reply
@@ -133,7 +135,11 @@ def _write(session: Session, message: Message, result: TurnResult, now: datetime
     else:
         store.add_events(session, conversation_id, result.events)
         store.write_facts(session, conversation_id, result.facts, now)
-    for reply in result.replies:
+    replies = list(result.replies)
+    if "hand_over" in result.effects:
+        reference = hand_over(session, conversation_id, result.facts, result.slots.get("interview") or {}, now)
+        replies = with_reference(replies, reference)
+    for reply in replies:
         add_reply(session, conversation_id, reply, in_reply_to=message.id, now=now)
     count_gaps(session, result.effects, now)
     alerts = ["human"] if "call_human" in result.effects else []
@@ -142,12 +148,16 @@ def _write(session: Session, message: Message, result: TurnResult, now: datetime
         session.add(Alert(conversation_id=conversation_id, message_id=message.id, kind=kind, words=[], created_at=now))
     if "hand_over_again" in result.effects:
         hand_over(session, conversation_id, result.facts, result.slots.get("interview") or {}, now)
-    if "hand_over" in result.effects:
-        reference = hand_over(session, conversation_id, result.facts, result.slots.get("interview") or {}, now)
-        add_reply(
-            session, conversation_id, Reply(text=say("utter_reference", reference=reference), kind="text"), in_reply_to=message.id, now=now
-        )
+    apply_effects(session, conversation_id, result.effects, now)
     _finish(session, message, now)
+
+
+def with_reference(replies: Sequence[Reply], reference: str) -> list[Reply]:
+    """Return the replies of a handing-over with the case's number in its place."""
+    return [
+        reply.model_copy(update={"text": reply.text.replace(REFERENCE, reference), "easy_text": reply.easy_text.replace(REFERENCE, reference)})
+        for reply in replies
+    ]
 
 
 def _write_silently(session: Session, message: Message, result: TurnResult, now: datetime) -> None:
@@ -158,6 +168,7 @@ def _write_silently(session: Session, message: Message, result: TurnResult, now:
     store.write_facts(session, message.conversation_id, result.facts, now)
     if {"hand_over", "hand_over_again"} & set(result.effects):
         hand_over(session, message.conversation_id, result.facts, result.slots.get("interview") or {}, now)
+    apply_effects(session, message.conversation_id, result.effects, now)
     _finish(session, message, now)
 
 

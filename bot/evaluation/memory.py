@@ -8,8 +8,7 @@ from typing import Any
 from bot.assistant import Assistant, TurnInput, TurnResult
 from bot.reply import Reply
 from bot.sheet import Sheet, build_sheet
-from bot.turn import emergency_reply
-from bot.wording import say
+from bot.turn import emergency_reply, with_reference
 from nlu.emergency import detect_emergency
 
 
@@ -69,5 +68,5 @@ class MemoryConversation:
         replies: Sequence[Reply] = result.replies
         if "hand_over" in result.effects:
             self.handed_over = True
-            replies = [*replies, Reply(text=say("utter_reference", reference="----"))]
+            replies = with_reference(replies, "----")
         return list(replies)

@@ -7,10 +7,20 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.access import find_case, rights
 from bot.cases import hand_over
-from bot.consents import allowed_items, give_consent, read_consents, withdraw_all, withdraw_consent
+from bot.consents import (
+    allowed_items,
+    apply_effects,
+    give_consent,
+    is_withdrawn,
+    read_consents,
+    withdraw_all,
+    withdraw_consent,
+)
+from bot.errors import ConsentWithdrawn
 from bot.inbox import erase_conversation
-from bot.models import AuditEntry, Consent, Conversation
+from bot.models import AuditEntry, Case, Consent, Conversation
 from bot.staff import add_staff
 
 
@@ -83,7 +93,40 @@ def test_handing_over_writes_the_consent_for_the_caseworker_once(session: Sessio
 def test_all_consents_end_together_and_go_with_the_conversation(session: Session, talk: int, now: datetime) -> None:
     give_consent(session, talk, "shop", ["wishes"], now)
     give_consent(session, talk, "caseworker", ["sheet"], now)
-    assert withdraw_all(session, talk, now) == 2
+    withdraw_all(session, talk, now)
+    assert allowed_items(session, talk, "caseworker") == []
     assert allowed_items(session, talk, "shop") == []
     erase_conversation(session, session.get_one(Conversation, talk))
     assert session.scalar(select(Consent.id)) is None
+
+
+def test_what_the_person_says_in_the_chat_is_carried_out(session: Session, talk: int, now: datetime) -> None:
+    hand_over(session, talk, {}, {}, now)
+    apply_effects(session, talk, ["consent:shop", "hand_over"], now)
+    assert allowed_items(session, talk, "shop") == ["wishes", "support"]
+    apply_effects(session, talk, ["withdraw:homes"], now)
+    assert allowed_items(session, talk, "shop") == []
+    assert allowed_items(session, talk, "caseworker") == ["sheet", "conversation"]
+    apply_effects(session, talk, ["withdraw:all"], now)
+    assert is_withdrawn(session, talk, "caseworker")
+
+
+def test_handing_over_again_after_a_withdrawal_is_a_new_consent(session: Session, talk: int, now: datetime) -> None:
+    hand_over(session, talk, {}, {}, now)
+    withdraw_all(session, talk, now)
+    later = now + timedelta(days=2)
+    hand_over(session, talk, {}, {}, later)
+    assert not is_withdrawn(session, talk, "caseworker")
+    assert [one.given_at for one in read_consents(session, talk)] == [later, now]
+
+
+def test_a_case_whose_consent_was_taken_back_closes_to_everybody(session: Session, talk: int, now: datetime) -> None:
+    hand_over(session, talk, {}, {}, now)
+    case = session.scalars(select(Case)).one()
+    staff = add_staff(session, "mihon", "見本 花子", ("supervisor",), "correct-horse-staple", now, organisation_id=case.organisation_id)
+    assert find_case(session, staff, case.id, "work") is case
+    withdraw_all(session, talk, now)
+    session.flush()
+    assert rights(session, staff, case) == {"list"}
+    with pytest.raises(ConsentWithdrawn):
+        find_case(session, staff, case.id, "read")

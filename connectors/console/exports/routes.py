@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from bot.access import Right, find_case
 from bot.case_files import CaseFile, export_case, read_case_file
-from bot.consents import give_consent, is_withdrawn, read_consents, withdraw_consent
+from bot.consents import HOMES, give_consent, read_consents, withdraw_consent
 from bot.errors import CaseClosedToYou, ConsentWithdrawn, NoSuchCase
 from bot.models import Case
 from bot.staff import note
@@ -32,7 +32,6 @@ PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_REMARK = 400
 MOST_NAME = 60
-_FOR_HOMES = ("shop", "landlord")
 
 Found = TypeVar("Found")
 RecordId = Annotated[int, UrlPath(le=2**31 - 1)]
@@ -49,19 +48,17 @@ def install(app: FastAPI) -> None:
 def show_papers(case_id: RecordId, here: Here, request: Request) -> Response:
     """What this case can be printed as, and who may get what."""
     case = _find(here, case_id, "read")
-    withdrawn = is_withdrawn(here.session, case.conversation_id, "caseworker")
-    values: dict[str, Any] = {} if withdrawn else plain_values(load_facts(here.session, case.conversation_id))  # type: ignore[arg-type]
+    values = plain_values(load_facts(here.session, case.conversation_id))  # type: ignore[arg-type]
     note(here.session, here.who.staff.id, "case_papers_shown", f"cases:{case.id}", here.now)
     here.session.commit()
     return page(
         "papers.html",
         logged_in=here.who,
         case=case,
-        withdrawn=withdrawn,
         consents=read_consents(here.session, case.conversation_id),
         recipient_name=recipient_name,
         sharing=load_sharing(),
-        for_homes=_FOR_HOMES,
+        for_homes=HOMES,
         careful=case.sensitive or needs_care(values, here.now),
         disaster=classify_household(values) is not None,
         saved=paper_words().saved.get(request.query_params.get("saved", "")),
@@ -107,7 +104,7 @@ def print_shared(case_id: RecordId, here: Here, request: Request) -> Response:
     """The 入居者情報共有シート for one consent of a shop or landlord; the caseworker's remark is in the form, not kept."""
     file = _file(here, case_id, "paper_shared_pdf", "work")
     wanted = here.form.get("consent", "")
-    consent = next((one for one in file.consents if str(one.id) == wanted and one.recipient in _FOR_HOMES), None)
+    consent = next((one for one in file.consents if str(one.id) == wanted and one.recipient in HOMES), None)
     remark = here.form.get("remark", "").strip()
     if consent is None or len(remark) > MOST_REMARK:
         raise ConsoleError(422)
@@ -125,11 +122,9 @@ def write_consent(case_id: RecordId, here: Here) -> Response:
     case = _find(here, case_id, "work")
     recipient, name = here.form.get("recipient", ""), here.form.get("name", "").strip()
     ticked = [item for item in load_sharing().items if here.form.get(f"item_{item}")]
-    items = items_for(recipient, ticked) if recipient in _FOR_HOMES else []
+    items = items_for(recipient, ticked) if recipient in HOMES else []
     if not items or len(name) > MOST_NAME:
         raise ConsoleError(422, "consent_incomplete")
-    if is_withdrawn(here.session, case.conversation_id, "caseworker"):
-        raise ConsoleError(409, "consent_withdrawn")
     give_consent(here.session, case.conversation_id, recipient, items, here.now, name=name or None, staff=here.who.staff)
     here.session.commit()
     return RedirectResponse(f"{HOME}cases/{case_id}/papers?saved=consent_written", 303)
@@ -172,10 +167,10 @@ def _guarded(look: Callable[[], Found]) -> Found:
         return look()
     except NoSuchCase:
         raise ConsoleError(404) from None
-    except CaseClosedToYou:
-        raise ConsoleError(403, "case_closed") from None
     except ConsentWithdrawn:
         raise ConsoleError(409, "consent_withdrawn") from None
+    except CaseClosedToYou:
+        raise ConsoleError(403, "case_closed") from None
 
 
 def _download(body: bytes, media_type: str, name: str, case: Case) -> Response:

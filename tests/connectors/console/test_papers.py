@@ -176,10 +176,11 @@ def test_when_the_person_takes_everything_back_no_paper_can_be_made(house: House
         refused = client.get(f"{PAPERS}/{paper}")
         assert refused.status_code == 409
         assert "足立区" not in refused.text
-    shown = text_of(client.get(PAPERS).text)
-    assert "同意を取り消しました" in shown
-    assert "足立区" not in shown
-    assert "死にたい" not in str(cells(client.get("/console/papers/cases.xlsx").content))
+    shown = client.get(PAPERS)
+    assert shown.status_code == 409
+    assert "同意を取り消しました" in text_of(shown.text)
+    assert "足立区" not in shown.text
+    assert "足立区" not in str(cells(client.get("/console/papers/cases.xlsx").content))
 
 
 def test_the_plan_is_for_those_whom_a_disaster_hit(house: House, client: TestClient) -> None:
