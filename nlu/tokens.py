@@ -55,3 +55,13 @@ def split_words(text: str) -> list[Word]:
                     )
                 )
     return words
+
+
+def pronounce(text: str) -> list[tuple[str, int, str]]:
+    """Return (word, where it starts, its reading in katakana) for the words of `text` in order, blanks left out."""
+    return [
+        (found.surface(), offset + found.begin(), found.reading_form())
+        for offset in range(0, len(text), MAX_CHARACTERS)
+        for found in _tokenizer().tokenize(text[offset : offset + MAX_CHARACTERS])
+        if found.surface().strip()
+    ]

@@ -120,11 +120,11 @@ def post_message(request: Request, posted: Posted, token: Token, response: Respo
 
 
 @router.get("/messages")
-def get_messages(request: Request, token: Token, after: Annotated[int, Query(ge=0)] = 0) -> dict[str, Any]:
-    """Return what came after a message, whether an answer is being made, and who holds the chat."""
+def get_messages(request: Request, token: Token, after: Annotated[int, Query(ge=0)] = 0, easy: bool = False) -> dict[str, Any]:
+    """Return what came after a message, whether an answer is being made, and who holds the chat. `easy`: in plain Japanese."""
     with request.app.state.sessions() as session:
         conversation = inbox.conversation_for_token(session, token)
-        news = read_news(session, conversation.id, after)
+        news = read_news(session, conversation.id, after, easy)
         if news is None:
             raise WebError(401, "unknown_conversation")
         note_delivery(session, conversation.id, news.messages, request.app.state.clock())
@@ -132,13 +132,15 @@ def get_messages(request: Request, token: Token, after: Annotated[int, Query(ge=
 
 
 @router.get("/stream")
-def get_stream(request: Request, token: Token, last_event_id: Annotated[str, Header()] = "") -> EventSourceResponse:
+def get_stream(
+    request: Request, token: Token, last_event_id: Annotated[str, Header()] = "", easy: bool = False
+) -> EventSourceResponse:
     """Follow the conversation as server-sent events, from the message after Last-Event-ID."""
     state = request.app.state
     with state.sessions() as session:
         conversation_id = inbox.conversation_for_token(session, token).id
     after = int(last_event_id) if last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) < 19 else 0
-    feed = LiveFeed(state.sessions, state.live, state.clock, conversation_id, after)
+    feed = LiveFeed(state.sessions, state.live, state.clock, conversation_id, after, easy)
     return EventSourceResponse(feed.events(), ping=PING_SECONDS, ping_message_factory=lambda: ServerSentEvent(comment="ping"))
 
 

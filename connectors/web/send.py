@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from bot.inbox import SILENT, is_typing, mark_delivered, timeline
 from bot.live import Live
 from bot.models import Conversation, Message
+from connectors.web.easy import easily
 
 LOOK_AGAIN_SECONDS = 3.0
 """How long a stream waits for the bell before it looks by itself (another process may have written)."""
@@ -40,14 +41,14 @@ class News:
         return {"typing": self.typing, "holder": self.holder}
 
 
-def read_news(session: Session, conversation_id: int, after: int) -> News | None:
-    """Return what came after message `after`; None when the conversation is gone."""
+def read_news(session: Session, conversation_id: int, after: int, easy: bool = False) -> News | None:
+    """Return what came after message `after`; None when the conversation is gone. `easy`: in plain Japanese with readings."""
     conversation = session.get(Conversation, conversation_id, populate_existing=True)
     if conversation is None:
         return None
     # In this order: an answer that comes in between is then in the timeline, never missed while nobody seems to be typing.
     typing = is_typing(session, conversation_id)
-    messages = [view.as_json() for view in timeline(session, conversation_id, after)]
+    messages = [easily(view.as_json()) if easy else view.as_json() for view in timeline(session, conversation_id, after)]
     oldest = session.scalar(select(func.min(Message.id)).where(Message.conversation_id == conversation_id, Message.kind.not_in(SILENT)))
     return News(messages, typing, conversation.holder, oldest or 0)
 
@@ -67,6 +68,7 @@ class LiveFeed:
     clock: Callable[[], datetime]
     conversation_id: int
     after: int
+    easy: bool = False
     _oldest: int = 0
     _state: dict[str, Any] | None = None
 
@@ -105,7 +107,7 @@ class LiveFeed:
 
     def _read(self) -> News | None:
         with self.sessions() as session:
-            return read_news(session, self.conversation_id, self.after)
+            return read_news(session, self.conversation_id, self.after, self.easy)
 
     def _note(self, messages: list[dict[str, Any]]) -> None:
         with self.sessions() as session:

@@ -428,3 +428,23 @@ def test_printing_shows_the_summary_and_the_desks_only(page: Page, server: Widge
     expect(page.get_by_text("くらしの相談窓口（見本）")).to_be_visible()
     expect(page.get_by_text(OPEN_QUESTION)).to_be_hidden()
     expect(page.get_by_role("button", name="すぐ閉じる")).to_be_hidden()
+
+
+def test_plain_japanese_with_readings_is_read_at_will_and_kept(page: Page, server: WidgetServer) -> None:
+    begin(page, server)
+    page.get_by_role("checkbox", name="やさしい日本語とふりがなで読む").check()
+    expect(page.locator("madoguchi-chat ruby", has_text="相談").first).to_be_visible()
+    say(page, BAD_WORDS)
+    button = page.get_by_role("button", name=re.compile("今月"))
+    expect(button.locator("rt").first).to_have_text("こんげつ")
+    assert page.locator("madoguchi-chat .message.resident ruby").count() == 0
+    assert_accessible(page)
+    assert_fits(page)
+    button.click()
+    expect(page.locator("madoguchi-chat .message.bot", has_text="いっぱい")).to_be_visible()
+    assert server.received() == [BAD_WORDS, "今月いっぱい"]
+    page.reload()
+    expect(page.locator("madoguchi-chat ruby", has_text="相談").first).to_be_visible()
+    menu(page)
+    page.get_by_role("checkbox", name="やさしい日本語とふりがなで読む").uncheck()
+    expect(page.locator("madoguchi-chat ruby")).to_have_count(0)

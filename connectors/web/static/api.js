@@ -17,6 +17,7 @@ export class Api {
     this.base = new URL("api/web/", base);
     this.errors = errors;
     this.token = null;
+    this.easy = false;
   }
 
   async open(municipality) {
@@ -28,7 +29,7 @@ export class Api {
   }
 
   messages(after) {
-    return this.#json("GET", `messages?after=${after}`);
+    return this.#json("GET", `messages?after=${after}${this.easy ? "&easy=1" : ""}`);
   }
 
   async erase() {
@@ -39,7 +40,7 @@ export class Api {
   async stream(after, signal) {
     const headers = { ...this.#headers(), Accept: "text/event-stream" };
     if (after) headers["Last-Event-ID"] = String(after);
-    const response = await fetch(new URL("stream", this.base), { headers, signal, cache: "no-store", credentials: "omit" });
+    const response = await fetch(new URL(this.easy ? "stream?easy=1" : "stream", this.base), { headers, signal, cache: "no-store", credentials: "omit" });
     if (!response.ok) throw new ApiError(response.status, this.errors.server);
     return response;
   }

@@ -48,6 +48,16 @@ export class Conversation {
     this.#flush();
   }
 
+  /** Read everything anew in the words that `api.easy` asks for. Raises ApiError, and then what is shown stays. */
+  async reread() {
+    if (!this.started) return;
+    this.live.reconnect();
+    const news = await this.api.messages(0);
+    this.messages = [];
+    for (const message of news.messages) this.#insert(message);
+    this.view.changed(true);
+  }
+
   /** Put words, or a pressed button, in line to be sent. They are kept until the server has them. */
   send(text, payload) {
     const event = { event_id: newId(), text, ...(payload ? { payload } : {}) };

@@ -47,6 +47,19 @@ export function icon(name) {
   return svg;
 }
 
+const READING = /([\u3400-\u9fff\u3005]+(?:[ぁ-ん][\u3400-\u9fff\u3005]+)?)（([ぁ-ゖー]+)）/;
+
+/** Return text as nodes, readings in parentheses behind Chinese characters above them: 家賃（やちん）. */
+export function ruby(text) {
+  const parts = (text || "").split(READING);
+  const nodes = [];
+  for (let at = 0; at < parts.length; at += 3) {
+    if (parts[at]) nodes.push(parts[at]);
+    if (at + 2 < parts.length) nodes.push(h("ruby", {}, parts[at + 1], h("rp", {}, "（"), h("rt", {}, parts[at + 2]), h("rp", {}, "）")));
+  }
+  return nodes;
+}
+
 /** Fill {name} places of a string. */
 export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);

@@ -35,7 +35,7 @@ export class MadoguchiChat extends HTMLElement {
     this.s = strings;
     this.page = options.mode === "page";
     this.store = new Store();
-    this.look = { size: "1", contrast: false, ...(this.store.get("look") || {}) };
+    this.look = { size: "1", contrast: false, easy: false, ...(this.store.get("look") || {}) };
     this.unread = 0;
     this.lastEscape = 0;
     this.narrow = () => window.matchMedia(NARROW).matches;
@@ -58,7 +58,7 @@ export class MadoguchiChat extends HTMLElement {
 
   #build() {
     const { s, page } = this;
-    this.panel = new Panel(s, this.#actions(), { page, shared: this.store.shared, touch: this.touch });
+    this.panel = new Panel(s, this.#actions(), { page, shared: this.store.shared, easy: this.look.easy, touch: this.touch });
     this.menu = renderMenu(s, this.look, this.store.shared, {
       look: (change) => this.#setLook(change),
       shared: (on) => this.#setShared(on),
@@ -125,6 +125,7 @@ export class MadoguchiChat extends HTMLElement {
       close: () => this.close(),
       menu: () => this.#showMenu(this.menu.hidden),
       shared: (on) => this.#setShared(on),
+      easy: (on) => this.#setLook({ easy: on }),
     };
   }
 
@@ -185,7 +186,9 @@ export class MadoguchiChat extends HTMLElement {
 
   async #start() {
     const { s } = this;
-    this.conversation = new Conversation(new Api(this.options.base, s.errors), this.store, this.#view(), this.options.municipality);
+    const api = new Api(this.options.base, s.errors);
+    api.easy = this.look.easy;
+    this.conversation = new Conversation(api, this.store, this.#view(), this.options.municipality);
     this.panel.list.replaceChildren(h("p.loading", {}, s.log.loading));
     this.first = true;
     try {
@@ -258,6 +261,20 @@ export class MadoguchiChat extends HTMLElement {
     this.look = { ...this.look, ...change };
     this.store.set("look", this.look);
     this.#showLook();
+    if ("easy" in change) this.#reread();
+  }
+
+  async #reread() {
+    for (const input of this.shadowRoot.querySelectorAll('[data-choice="easy"]')) input.checked = this.look.easy;
+    if (!this.conversation) return;
+    this.conversation.api.easy = this.look.easy;
+    try {
+      await this.conversation.reread();
+    } catch (error) {
+      if (error.status === undefined) throw error;
+      if (error.status === 401) this.#gone("");
+      // Without a network what is shown stays; the words change with the next message.
+    }
   }
 
   #showLook() {

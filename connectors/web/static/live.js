@@ -41,6 +41,11 @@ export class Live {
     document.removeEventListener("visibilitychange", this.onHidden);
   }
 
+  /** Let the stream begin anew from the last message seen, since what it should bring has changed. */
+  reconnect() {
+    this.abort?.abort();
+  }
+
   /** Try now rather than later. */
   wake() {
     if (!navigator.onLine) this.abort?.abort();

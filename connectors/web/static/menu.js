@@ -31,6 +31,7 @@ export function renderMenu(s, look, shared, actions) {
     ),
     size,
     check(s.menu.contrast, "", look.contrast, (on) => actions.look({ contrast: on })),
+    check(s.menu.easy, s.menu.easy_note, look.easy, (on) => actions.look({ easy: on }), "easy"),
     h("h3", {}, s.menu.device),
     check(s.intro.shared, s.intro.shared_note, shared, actions.shared, "shared"),
     h("button.wide", { type: "button", onclick: actions.print }, s.menu.print),

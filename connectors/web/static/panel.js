@@ -12,17 +12,17 @@ const TOGETHER_MS = 3000;
 const STEPS = ["talk", "desk", "summary"];
 
 export class Panel {
-  /** `actions`: send(text), choose(button), retry(), takeBack(id), exit(), close(), menu(), shared(on), draft(text). */
-  constructor(s, actions, { page, shared, touch }) {
+  /** `actions`: send(text), choose(button), retry(), takeBack(id), exit(), close(), menu(), shared(on), easy(on), draft(text). */
+  constructor(s, actions, { page, shared, easy, touch }) {
     this.s = s;
     this.actions = actions;
     this.touch = touch;
     this.level = page ? 2 : 3;
     this.nodes = new Map();
-    this.#build(page, shared);
+    this.#build(page, shared, easy);
   }
 
-  #build(page, shared) {
+  #build(page, shared, easy) {
     const { s, actions } = this;
     this.status = h("span.subtitle", {}, s.header.subtitle);
     this.title = h(page ? "h1.title" : "h2.title", { id: "title", tabindex: "-1" }, s.header.title, this.status);
@@ -40,6 +40,7 @@ export class Panel {
       "div.intro",
       {},
       h("p", {}, this.touch() ? s.intro.exit_touch : s.intro.exit),
+      check(s.menu.easy, "", easy, actions.easy, "easy"),
       check(s.intro.shared, s.intro.shared_note, shared, actions.shared, "shared"),
     );
     this.list = h("div.list", { role: "log", "aria-live": "polite", "aria-label": s.log.label, "aria-relevant": "additions" });

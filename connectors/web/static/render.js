@@ -1,6 +1,6 @@
 /* Messages and cards as elements. `s` is the strings file. */
 
-import { fill, h, icon } from "./dom.js";
+import { fill, h, icon, ruby } from "./dom.js";
 
 const SAFE_LINK = /^(tel:[0-9+%]|https?:\/\/|mailto:)/;
 const IN_TEXT = /(https?:\/\/[^\s\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]+|(?<![\d-])0\d{1,4}-\d{1,4}-\d{3,4}(?![\d-]))/;
@@ -56,7 +56,7 @@ export function renderChoices(message, s, choose) {
   return h(
     "div.choices",
     { role: "group", "aria-label": s.log.choices },
-    ...message.buttons.map((button) => h("button.choice", { type: "button", onclick: () => choose(button) }, button.title)),
+    ...message.buttons.map((button) => h("button.choice", { type: "button", onclick: () => choose(button) }, ...ruby(button.shown || button.title))),
   );
 }
 
@@ -81,7 +81,7 @@ function renderText(text, linked) {
       paragraph.split("\n").forEach((line, at, lines) => {
         if (ITEM.test(line)) return element.append(h("span.item", {}, ...(linked ? linkify(line) : [line])));
         if (at && !ITEM.test(lines[at - 1])) element.append(h("br"));
-        if (HEADING.test(line)) element.append(h("strong", {}, line));
+        if (HEADING.test(line)) element.append(h("strong", {}, ...ruby(line)));
         else element.append(...(linked ? linkify(line) : [line]));
       });
       return element;
@@ -92,15 +92,14 @@ function linkify(line) {
   return line
     .split(IN_TEXT)
     .filter(Boolean)
-    .map((part) => {
-      if (!IN_TEXT.test(part)) return part;
+    .flatMap((part) => {
+      if (!IN_TEXT.test(part)) return ruby(part);
       return part.startsWith("http") ? outside(part, part) : h("a", { href: `tel:${part.replaceAll("-", "")}` }, part);
     });
 }
 
-function outside(href, label, className = "") {
-  const name = className ? `a.${className}` : "a";
-  return h(name, { href, target: "_blank", rel: "noopener noreferrer" }, label);
+function outside(href, ...label) {
+  return h("a", { href, target: "_blank", rel: "noopener noreferrer" }, ...label);
 }
 
 function renderCard(card, s, urgent, level) {
@@ -109,35 +108,35 @@ function renderCard(card, s, urgent, level) {
   return h(
     "article.card",
     {},
-    h(`h${level}.card-title`, {}, card.title),
+    h(`h${level}.card-title`, {}, ...ruby(card.title)),
     ...(urgent ? calls.map((reach) => renderReach(reach, s)) : []),
-    card.what && h("p.what", {}, card.what),
-    !urgent && card.why && h("div.why", {}, h("p.label", {}, s.card.why), h("p", {}, card.why)),
+    card.what && h("p.what", {}, ...ruby(card.what)),
+    !urgent && card.why && h("div.why", {}, h("p.label", {}, s.card.why), h("p", {}, ...ruby(card.why))),
     renderHours(card, s),
     card.reach.length && !urgent ? h("p.label", {}, s.card.reach) : null,
     ...(urgent ? [] : calls.map((reach) => renderReach(reach, s))),
     others.length ? h("ul.reach", {}, ...others.map((reach) => h("li", {}, renderReach(reach, s)))) : null,
-    urgent && card.why && h("p.aside", {}, card.why),
-    card.say && h("div.say", {}, h("p.label", {}, s.card.say), h("p", {}, card.say)),
+    urgent && card.why && h("p.aside", {}, ...ruby(card.why)),
+    card.say && h("div.say", {}, h("p.label", {}, s.card.say), h("p", {}, ...ruby(card.say))),
     card.bring?.length ? renderBring(card.bring, s) : null,
-    card.notice && h("p.notice", {}, icon("alert"), h("span", {}, h("span.sr", {}, `${s.card.notice}：`), card.notice)),
-    card.source || card.as_of ? h("p.source", {}, [card.source, card.as_of].filter(Boolean).join("　")) : null,
+    card.notice && h("p.notice", {}, icon("alert"), h("span", {}, h("span.sr", {}, `${s.card.notice}：`), ...ruby(card.notice))),
+    card.source || card.as_of ? h("p.source", {}, ...ruby([card.source, card.as_of].filter(Boolean).join("　"))) : null,
   );
 }
 
 function renderHours(card, s) {
   if (!card.hours && card.open_now === null) return null;
   const chip = { true: ["open", s.card.open], false: ["closed", s.card.closed] }[String(card.open_now)];
-  return h("div.hours", {}, chip ? h(`span.chip.${chip[0]}`, {}, icon(chip[0] === "open" ? "check" : "dot"), chip[1]) : null, h("span", {}, card.hours));
+  return h("div.hours", {}, chip ? h(`span.chip.${chip[0]}`, {}, icon(chip[0] === "open" ? "check" : "dot"), chip[1]) : null, h("span", {}, ...ruby(card.hours)));
 }
 
 function renderReach(reach, s) {
   const href = reach.href && SAFE_LINK.test(reach.href) ? reach.href : null;
-  if (reach.kind === "phone" && href) return h("a.call", { href }, icon("phone"), h("span", {}, reach.label));
-  if (reach.kind === "plan") return h("button.small-button.plan", { type: "button" }, reach.label);
+  if (reach.kind === "phone" && href) return h("a.call", { href }, icon("phone"), h("span", {}, ...ruby(reach.label)));
+  if (reach.kind === "plan") return h("button.small-button.plan", { type: "button" }, ...ruby(reach.label));
   const picture = icon({ phone: "phone", web: "web", visit: "place" }[reach.kind] || "search");
-  if (!href) return h("span.way", {}, picture, h("span", {}, reach.label));
-  const link = href.startsWith("http") ? outside(href, reach.label) : h("a", { href }, reach.label);
+  if (!href) return h("span.way", {}, picture, h("span", {}, ...ruby(reach.label)));
+  const link = href.startsWith("http") ? outside(href, ...ruby(reach.label)) : h("a", { href }, ...ruby(reach.label));
   if (href.startsWith("http")) link.append(h("span.sr", {}, `（${s.card.new_window}）`));
   return h("span.way", {}, picture, link);
 }
@@ -147,6 +146,6 @@ function renderBring(bring, s) {
     "details.bring",
     {},
     h("summary", {}, fill(s.card.bring, { count: bring.length })),
-    h("ul", {}, ...bring.map((item) => h("li", {}, item))),
+    h("ul", {}, ...bring.map((item) => h("li", {}, ...ruby(item)))),
   );
 }

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from bot.inbox import conversation_for_token, erase_conversation
 from bot.models import Conversation, Message
 from bot.reply import Button
+from connectors.web.easy import easily
 from connectors.web.limits import MAX_BODY_BYTES, MAX_TEXT
 from connectors.web.send import LiveFeed
 from tests.connectors.web.conftest import Web
@@ -236,3 +237,17 @@ def test_the_stream_ends_when_the_conversation_is_deleted(web: Web) -> None:
         return await taking
 
     assert asyncio.run(follow())[-1] == ("gone", None, {})
+
+
+def test_our_words_come_with_readings_on_request_and_theirs_as_they_are() -> None:
+    message = {
+        "author": "bot", "text": "家賃の相談", "easy_text": "", "cards": [{"id": "x", "title": "住宅課", "reach": [{"label": "電話"}]}],
+        "buttons": [{"title": "答えたくない", "payload": "/refuse_answer"}],
+    }  # fmt: skip
+    read = easily(message)
+    assert read["text"] == "家賃（やちん）の相談（そうだん）"
+    assert read["cards"][0]["title"] == "住宅（じゅうたく）課（か）"
+    assert read["cards"][0]["reach"][0]["label"] == "電話（でんわ）"
+    assert read["buttons"] == [{"title": "答えたくない", "payload": "/refuse_answer", "shown": "答（こた）えたくない"}]
+    assert easily({**message, "easy_text": "家（いえ）のお金（かね）"})["text"] == "家（いえ）のお金（かね）"
+    assert easily({**message, "author": "resident"})["text"] == "家賃の相談"
