@@ -1,10 +1,26 @@
 """A message as it is shown to who asked for plain Japanese with readings."""
 
+import re
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from nlu.readings import with_readings
 
 _CARD_TEXTS = ("title", "what", "why", "hours", "say", "source", "as_of", "notice")
+
+# The same shape as in static/dom.js: Chinese characters, kana between them perhaps, then hiragana in full-width parentheses.
+_READING = re.compile(r"([\u3400-\u9fff\u3005]+(?:[\u3041-\u3093][\u3400-\u9fff\u3005]+)?)\uff08([\u3041-\u3096\u30fc]+)\uff09")
+_RUBY = Markup("<ruby>{word}<rp>\uff08</rp><rt>{reading}</rt><rp>\uff09</rp></ruby>")
+
+
+def ruby(text: str) -> Markup:
+    """Return text as HTML, escaped, with the readings in parentheses set above their words."""
+    parts = _READING.split(text)
+    out = [escape(parts[0])]
+    for at in range(1, len(parts), 3):
+        out += [_RUBY.format(word=parts[at], reading=parts[at + 1]), escape(parts[at + 2])]
+    return Markup("").join(out)
 
 
 def easily(message: dict[str, Any]) -> dict[str, Any]:

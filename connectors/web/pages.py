@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from connectors.web.easy import ruby
 from connectors.web.settings import web_settings
 from connectors.web.wording import strings
 from knowledge.lifelines import load_lifelines
@@ -28,13 +29,15 @@ HEADERS = {
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["ruby"] = ruby
+    return environment
 
 
 def page(name: str, *, status: int = 200, **values: Any) -> HTMLResponse:

@@ -28,6 +28,7 @@ from knowledge.facts import plain_values
 
 router = APIRouter(prefix="/plain", include_in_schema=False)
 COOKIE = "madoguchi_plain"
+EASY_COOKIE = "madoguchi_plain_easy"
 WAIT_SECONDS = 8.0
 _DAY_SECONDS = 24 * 60 * 60
 
@@ -100,6 +101,17 @@ def open_plan(request: Request, token: Annotated[str, Form(max_length=200)] = ""
     return _plan(request, token, own_window=True)
 
 
+@router.post("/easy")
+def read_easily(request: Request, on: Annotated[bool, Form()] = False) -> Response:
+    """Show the conversation in plain Japanese with readings from now on, or as before; kept as long as the browser is open."""
+    response = _see("/plain#latest")
+    if on:
+        response.set_cookie(EASY_COOKIE, "1", path="/plain", secure=request.app.state.settings.secure_cookies, httponly=True, samesite="lax")
+    else:
+        response.delete_cookie(EASY_COOKIE, path="/plain")
+    return response
+
+
 @router.post("/forget")
 def forget() -> Response:
     """Take the conversation off this device."""
@@ -167,7 +179,7 @@ async def _render(request: Request, shown: _Shown, status: int = 200) -> HTMLRes
         return page("plain_start.html", status=status, problem=shown.problem)
     last = max((at for at, message in enumerate(news.messages) if message["author"] == "resident"), default=-1)
     asking = next((message["id"] for message in reversed(news.messages[last + 1 :]) if message["buttons"]), None)
-    return page("plain.html", status=status, news=news, asking=asking, shown=shown, event_id=str(uuid.uuid4()))
+    return page("plain.html", status=status, news=news, asking=asking, shown=shown, event_id=str(uuid.uuid4()), easy=_reads_easily(request))
 
 
 async def _answered(request: Request) -> News | None:
@@ -189,11 +201,15 @@ def _news(request: Request) -> tuple[int, News] | None:
         conversation = _conversation(request, session)
         if conversation is None:
             return None
-        news = read_news(session, conversation.id, 0)
+        news = read_news(session, conversation.id, 0, _reads_easily(request))
         if news is None:
             return None
         note_delivery(session, conversation.id, news.messages, request.app.state.clock())
         return conversation.id, news
+
+
+def _reads_easily(request: Request) -> bool:
+    return EASY_COOKIE in request.cookies
 
 
 def _conversation(request: Request, session: Any) -> Conversation | None:
@@ -211,5 +227,6 @@ def _see(url: str) -> Response:
 
 
 def _forgotten(response: Response) -> Response:
-    response.delete_cookie(COOKIE, path="/plain")
+    for name in (COOKIE, EASY_COOKIE):
+        response.delete_cookie(name, path="/plain")
     return response

@@ -90,6 +90,20 @@ def test_the_plain_chat_takes_words_and_buttons(web: Web) -> None:
     assert web.stored() == [("button", {"text": "いいえ", "payload": "/deny"}), ("text", {"text": "書いたこと", "payload": None})]
 
 
+def test_the_plain_chat_is_read_in_plain_japanese_at_will(web: Web) -> None:
+    _begin(web)
+    web.answer("家賃はいくらですか", (Button(title="答えたくない", payload="/refuse"),))
+    page = web.client.get("/plain").text
+    web.client.post("/plain", data={"event_id": _event_id(page, "t"), "text": "<b>家賃</b>は払えません"})
+    assert "<ruby>" not in web.client.get("/plain").text.partition("<ol")[2]
+    assert web.client.post("/plain/easy", data={"on": "true"}).status_code == 303
+    page = web.client.get("/plain").text
+    assert "<ruby>家賃<rp>（</rp><rt>やちん</rt><rp>）</rp></ruby>" in page
+    assert "&lt;b&gt;家賃&lt;/b&gt;は払えません" in page
+    web.client.post("/plain/easy", data={})
+    assert "<ruby>家賃" not in web.client.get("/plain").text
+
+
 def test_the_plain_chat_offers_buttons_only_for_the_open_question(web: Web) -> None:
     _begin(web)
     web.answer("まえの質問", (Button(title="まえの答え", payload="/affirm"),))
