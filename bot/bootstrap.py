@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import structlog
 from fastapi import FastAPI
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import durable
@@ -29,6 +31,8 @@ from knowledge.phrases import neutral_organisation
 from knowledge.published import PublishedKnowledge
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+_STRAGGLERS_SECONDS = 60.0
+log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -95,12 +99,15 @@ def create_app(parts: Parts) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         refresh = parts.published.refresh if parts.published else lambda _session: None
         tools = TurnTools(parts.sessions, parts.need_assistant, parts.clock, parts.live, refresh)
-        await asyncio.to_thread(durable.start, parts.engine, tools, parts.senders)
-        purging = asyncio.create_task(purge_daily(parts.sessions, parts.clock, parts.settings.retention_days))
-        telling = asyncio.create_task(send_notices(parts.sessions, parts.clock, notify_settings(), parts.settings.base_url))
+        await asyncio.to_thread(durable.start, parts.engine, tools, senders)
+        chores = [
+            asyncio.create_task(purge_daily(parts.sessions, parts.clock, parts.settings.retention_days)),
+            asyncio.create_task(send_notices(parts.sessions, parts.clock, notify_settings(), parts.settings.base_url)),
+            asyncio.create_task(_look_for_stragglers()),
+        ]
         yield
-        telling.cancel()
-        purging.cancel()
+        for chore in chores:
+            chore.cancel()
         await asyncio.to_thread(durable.stop)
 
     app = FastAPI(title="Madoguchi", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
@@ -110,6 +117,17 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.settings = parts.settings
     app.add_api_route("/healthz", lambda: {"model": parts.assistant is not None}, methods=["GET"])
     web.install(app)
-    parts.senders += [sender for sender in (line.install(app),) if sender is not None]
+    # A channel that pushes runs when it is configured; its way out is then a sender.
+    senders = [*parts.senders, *(sender for sender in (line.install(app),) if sender is not None)]
     console.install(app)
     return app
+
+
+async def _look_for_stragglers() -> None:
+    """Now and then put in line what should have been sent and was not, whatever the reason."""
+    while True:
+        await asyncio.sleep(_STRAGGLERS_SECONDS)
+        try:
+            await asyncio.to_thread(durable.put_sends_in_line, overdue_seconds=_STRAGGLERS_SECONDS)
+        except SQLAlchemyError as fault:
+            log.warning("stragglers_not_looked_for", reason=type(fault).__name__)

@@ -101,11 +101,16 @@ def start(engine: Engine, tools: TurnTools, senders: Sequence[Sender] = ()) -> N
     put_sends_in_line()
 
 
-def put_sends_in_line() -> None:
-    """Put every conversation with something to send in line, for when it may be tried. More than once does no harm."""
+def put_sends_in_line(overdue_seconds: float = 0.0) -> None:
+    """Put every conversation with something to send in line, for when it may be tried. More than once does no harm.
+
+    `overdue_seconds`: only those that should have been sent so long ago.
+    """
     for outbox in _outbox:
         with outbox.sessions() as session:
-            for conversation_id, seconds in waiting_conversations(session, list(outbox.senders), outbox.clock()).items():
+            for conversation_id, seconds in waiting_conversations(
+                session, list(outbox.senders), outbox.clock(), overdue_seconds
+            ).items():
                 outbox.later(session, conversation_id, seconds)
             session.commit()
 

@@ -9,16 +9,16 @@ import random
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, Protocol
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.incoming import ReplyHandle
 from bot.live import Live
-from bot.models import Alert, Conversation, Message
+from bot.models import Alert, Conversation, Message, UtcDateTime
 from bot.pace import Pace
 from bot.reply import Reply
 
@@ -160,15 +160,20 @@ def send_next(tools: OutboxTools, conversation_id: int) -> Literal["idle", "sent
     return "idle" if isinstance(outcome, Retry) else "sent"
 
 
-def waiting_conversations(session: Session, channels: Sequence[str], now: datetime) -> dict[int, float]:
-    """Return the conversations with something to send on these channels, and in how many seconds they may try."""
+def waiting_conversations(session: Session, channels: Sequence[str], now: datetime, overdue_seconds: float = 0.0) -> dict[int, float]:
+    """Return the conversations with something to send on these channels, and in how many seconds they may try.
+
+    `overdue_seconds`: only those whose next message could have been tried so long ago.
+    """
     rows = session.execute(
-        select(Message.conversation_id, Message.due_at)
+        select(Message.conversation_id, func.coalesce(Message.due_at, Message.created_at, type_=UtcDateTime))
         .where(Message.direction == "out", Message.status == "pending", Message.channel.in_(channels))
         .order_by(Message.id.desc())
     )
     # The oldest message of each, read last, decides.
-    return {conversation_id: max(0.0, (due_at - now).total_seconds()) if due_at else 0.0 for conversation_id, due_at in rows}
+    due: dict[int, datetime] = {conversation_id: at for conversation_id, at in rows}
+    latest = now - timedelta(seconds=overdue_seconds) if overdue_seconds else datetime.max.replace(tzinfo=UTC)
+    return {conversation_id: max(0.0, (at - now).total_seconds()) for conversation_id, at in due.items() if at <= latest}
 
 
 def _claim(tools: OutboxTools, session: Session, sender: Sender, conversation_id: int, wait: float) -> _Claim | None:

@@ -246,6 +246,25 @@ def test_what_waits_at_start_is_found_with_the_time_it_may_be_tried(post: Post) 
         assert waiting_conversations(session, ["telegram"], post.now) == {}
 
 
+def test_what_was_left_lying_is_found_once_it_is_overdue(post: Post) -> None:
+    def overdue() -> dict[int, float]:
+        with post.sessions() as session:
+            return waiting_conversations(session, ["line"], post.now, overdue_seconds=60.0)
+
+    post.says("一")
+    assert overdue() == {}, "a worker may be on its way to it"
+    post.wait(59)
+    assert overdue() == {}
+    post.wait(2)
+    assert overdue() == {post.id: 0.0}
+    post.sender.outcomes = [Retry("http_429", 90.0)]
+    post.go()
+    post.wait(100)
+    assert overdue() == {}, "it may be tried for ten seconds only"
+    post.wait(60)
+    assert overdue() == {post.id: 0.0}
+
+
 def test_the_pace_of_a_chat_and_of_the_channel_is_kept() -> None:
     clock = [100.0]
     pace = Pace(10, 1.0, monotonic=lambda: clock[0], sleep=lambda seconds: clock.__setitem__(0, clock[0] + seconds))
