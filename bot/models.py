@@ -47,7 +47,7 @@ class Conversation(Base):
     channel_user: Mapped[Any] = mapped_column(EncryptedJSON, nullable=True, comment="the id itself, needed to send; null for the web")
     holder: Mapped[str] = mapped_column(String(10), default="bot", comment="bot or staff: who speaks")
     held_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), comment="the caseworker who took over")
-    sample: Mapped[bool] = mapped_column(default=False, server_default=false(), comment="made up (見本): never announced, never counted")
+    sample: Mapped[bool] = mapped_column(default=False, server_default=false(), comment="made up (a sample): never announced, never counted")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_message_at: Mapped[datetime] = mapped_column(UtcDateTime)
     blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="since when the person blocks us on the channel; nothing is sent then")

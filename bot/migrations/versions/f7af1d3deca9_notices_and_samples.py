@@ -41,7 +41,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_notices_due', ['status', 'due_at'], unique=False)
 
     with op.batch_alter_table('conversations', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('sample', sa.Boolean(), server_default=sa.text('0'), nullable=False, comment='made up (見本): never announced, never counted'))
+        batch_op.add_column(sa.Column('sample', sa.Boolean(), server_default=sa.text('0'), nullable=False, comment='made up (a sample): never announced, never counted'))
 
     # ### end Alembic commands ###
 
