@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot import durable
 from bot.assistant import Assistant
 from bot.database import migrate, open_database
+from bot.doctor import Finding, check_base, check_names
 from bot.errors import ModelMissing
 from bot.live import Live
 from bot.logs import configure_logging
@@ -84,6 +85,35 @@ def set_knowledge(parts: Parts) -> None:
             retention_days=parts.settings.retention_days,
         )
     )
+
+
+def diagnose(*, ask: bool) -> list[Finding]:
+    """Return what `madoguchi doctor` found, for the service and for every channel. `ask`: ask the platforms, too."""
+    from connectors.line import doctor as line
+    from connectors.line.settings import LineSettings
+    from connectors.notify import doctor as notify
+    from connectors.notify.settings import NotifySettings
+    from connectors.web.settings import WebSettings
+
+    # A new channel adds its settings here and its findings below.
+    unfit = check_names([Settings, WebSettings, LineSettings, NotifySettings])
+    if any(found.name == "unfit_setting" for found in unfit):
+        return unfit
+    settings = Settings()
+    return [
+        *unfit,
+        *check_base(settings),
+        *notify.check(NotifySettings()),
+        *line.check(LineSettings(), settings, ask=ask),
+    ]
+
+
+def install_line_menu() -> str:
+    """Put the rich menu into LINE and return its id. Raises the SDK's ApiException."""
+    from connectors.line.rich_menu import install_menu
+    from connectors.line.settings import line_settings
+
+    return install_menu(line_settings())
 
 
 def create_app(parts: Parts) -> FastAPI:

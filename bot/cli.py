@@ -19,6 +19,8 @@ db_app = typer.Typer(no_args_is_help=True, help="The database: migrate, check.")
 knowledge_app = typer.Typer(no_args_is_help=True, help="The knowledge: check the files, load them.")
 app.add_typer(db_app, name="db")
 app.add_typer(knowledge_app, name="knowledge")
+line_app = typer.Typer(no_args_is_help=True, help="LINE: the rich menu.")
+app.add_typer(line_app, name="line")
 out = Console(highlight=False)
 TOKYO = ZoneInfo("Asia/Tokyo")
 Force = Annotated[bool, typer.Option("--force", help="Train even if nothing changed.")]
@@ -110,6 +112,36 @@ def simulate(
     from bot.evaluation.run import run_simulation
 
     raise typer.Exit(run_simulation(_assistant(), out, files, json_file, fail_under, fail_over, limit, transcripts))
+
+
+@app.command()
+def doctor(offline: Annotated[bool, typer.Option("--offline", help="Do not ask LINE and other platforms.")] = False) -> None:
+    """Check the configuration of the service and of every channel, and say what is missing (in Japanese)."""
+    from bot.logs import configure_logging
+
+    configure_logging()
+    from bot.bootstrap import diagnose
+    from bot.doctor import words
+
+    found = diagnose(ask=not offline)
+    colours = {"ok": "green", "note": "yellow", "missing": "red"}
+    for one in found:
+        level, area = words()[f"level_{one.level}"]["text"], words()[f"area_{one.area}"]["text"]
+        out.print(f"[{colours[one.level]}]{level}[/]  {area}  ", end="")
+        out.print(one.text, markup=False, soft_wrap=True)
+        if one.todo:
+            out.print(f"      → {one.todo}", markup=False, soft_wrap=True)
+    missing = sum(one.level == "missing" for one in found)
+    out.print(words()["some_missing" if missing else "all_well"]["text"].format(count=missing), markup=False)
+    raise typer.Exit(1 if missing else 0)
+
+
+@line_app.command("menu")
+def line_menu() -> None:
+    """Draw the rich menu, put it into LINE and show it to everybody; an earlier one of ours is deleted."""
+    from bot.bootstrap import install_line_menu
+
+    out.print(f"The rich menu is in place: {install_line_menu()}")
 
 
 @db_app.command("migrate")

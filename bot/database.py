@@ -6,6 +6,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from bot import models as _models  # noqa: F401 - registers the assistant's tables
@@ -32,6 +33,11 @@ def migrate(engine: Engine) -> None:
         with connection.begin():
             command.upgrade(_config(connection), "head")
         _watch_keys(connection, True)
+
+
+def newest_revision() -> str | None:
+    """Return the id of the newest migration."""
+    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
 
 
 def make_revision(engine: Engine, message: str) -> None:

@@ -12,6 +12,7 @@ import yaml
 from bot.settings import Settings
 from bot.wording import responses
 from connectors.line.settings import LineSettings
+from connectors.notify.settings import NotifySettings
 from connectors.web.settings import WebSettings
 from knowledge.vocabulary import load_vocabulary
 
@@ -80,7 +81,7 @@ def test_every_fact_is_an_entity_and_has_its_question() -> None:
 @pytest.mark.parametrize(
     "name",
     sorted(
-        f"{shape.model_config.get('env_prefix')}{name}".upper() for shape in (Settings, WebSettings, LineSettings) for name in shape.model_fields
+        f"{shape.model_config.get('env_prefix')}{name}".upper() for shape in (Settings, WebSettings, LineSettings, NotifySettings) for name in shape.model_fields
     ),
 )
 def test_every_setting_is_documented(name: str) -> None:

@@ -35,11 +35,11 @@ _WAIT_FOR_STAFF_SECONDS = 300.0
 _NOT_BEGUN = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NameResolutionError)
 
 
-def make_api(settings: LineSettings, url: str = "") -> MessagingApi:
+def make_client(settings: LineSettings, url: str = "") -> ApiClient:
     """Return LINE's client; the caller gives each request its time limit. It tries nothing again by itself."""
     configuration = Configuration(host=url or settings.api_url, access_token=settings.token)
     configuration.retries = False
-    return MessagingApi(ApiClient(configuration))
+    return ApiClient(configuration)
 
 
 class LineSender:
@@ -51,7 +51,7 @@ class LineSender:
     def __init__(self, settings: LineSettings) -> None:
         """Take the channel's token and addresses."""
         self.pace = Pace(_REQUESTS_PER_SECOND)
-        self._api = make_api(settings)
+        self._api = MessagingApi(make_client(settings))
         self._timeout = settings.timeout_seconds
 
     def fits(self, messages: Sequence[Outgoing]) -> int:

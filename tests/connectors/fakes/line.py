@@ -45,6 +45,9 @@ class FakeLine(FakePlatform):
     rich_menus: dict[str, dict[str, Any]] = field(default_factory=dict)
     rich_menu_images: dict[str, int] = field(default_factory=dict)
     default_menu: str = ""
+    webhook_endpoint: str | None = "https://example.invalid/line/webhook"
+    webhook_active: bool = True
+    chat_mode: str = "bot"
     monthly_limit: int | None = None
 
     def __post_init__(self) -> None:
@@ -110,9 +113,11 @@ class FakeLine(FakePlatform):
             self.loading.append(body["chatId"])
             return 202, {}
         if path == "/v2/bot/info":
-            return 200, {"userId": "Ubot", "basicId": "@fake", "displayName": "fake", "chatMode": "bot", "markAsReadMode": "auto"}
+            return 200, {"userId": "Ubot", "basicId": "@fake", "displayName": "fake", "chatMode": self.chat_mode, "markAsReadMode": "auto"}
         if path == "/v2/bot/channel/webhook/endpoint":
-            return 200, {"endpoint": "https://example.invalid/line/webhook", "active": True}
+            if self.webhook_endpoint is None:
+                return 404, {"message": "Not found"}
+            return 200, {"endpoint": self.webhook_endpoint, "active": self.webhook_active}
         if path == "/v2/bot/message/quota":
             return 200, {"type": "limited", "value": 200}
         if path == "/v2/bot/message/quota/consumption":

@@ -33,6 +33,8 @@ def line(line_server: FakeLine) -> FakeLine:
     """The running LINE, as if it were new."""
     for kept in (line_server.shown, line_server.problems, line_server.requests, line_server.failures, line_server.left, line_server.loading):
         kept.clear()
+    line_server.rich_menus.clear()
+    line_server.webhook_endpoint, line_server.webhook_active, line_server.chat_mode = "https://example.invalid/line/webhook", True, "bot"
     line_server.monthly_limit, line_server.failure_rate = None, 0.0
     line_server.pushes = line_server.replies = 0
     return line_server
