@@ -1,18 +1,24 @@
 """Short answers: yes, no and their like take their meaning from the question that was just asked."""
 
+import re
+from collections.abc import Sequence
+
 from nlu.clauses import Reading, load_context
 from nlu.patterns import HOUSEHOLD_MEMBERS as MEMBERS
 from nlu.patterns import Finding, load_lexicon
+from nlu.types import Mention
 
 _ORDER = 10_000
+_TAIL = 3  # characters of politeness that may follow a fact's words inside the same predicate
 
 
-def read_answer(reading: Reading, asked: str | None, found: list[Finding], valued: set[str]) -> list[Finding]:
+def read_answer(reading: Reading, asked: str | None, found: list[Finding], values: Sequence[Mention]) -> list[Finding]:
     """Return what a bare yes or no means for the key `asked`; nothing when the message says it in so many words, is unsure or refuses.
 
-    `found` are the findings of the patterns, `valued` the keys that have a value already.
+    `found` are the findings of the patterns, `values` the values read. Words that say something else ("I have no children", asked how
+    to reach the person) answer nothing but that, unless they begin with a plain yes or no.
     """
-    if asked is None or asked in valued or any(one.key == asked for one in found):
+    if asked is None or asked in {one.key for one in found} | {one.key for one in values}:
         return []
     if asked == "household" and any(one.key in MEMBERS and one.value == "yes" for one in found):
         return []
@@ -23,6 +29,13 @@ def read_answer(reading: Reading, asked: str | None, found: list[Finding], value
         return []
     for name, value in (("yes", affirm), ("no", deny), ("no_inside", deny), ("yes_inside", affirm)):
         match = patterns[name].search(text)
-        if match:
+        if match and not (name.endswith("_inside") and _says_another_thing(reading, match, found, values)):
             return [Finding(asked, value, match.start(), match.end(), 0.9, _ORDER, True)] if value else []
     return []
+
+
+def _says_another_thing(reading: Reading, match: re.Match[str], found: Sequence[Finding], values: Sequence[Mention]) -> bool:
+    """Return whether the end of the matched words belongs to a fact that was told in so many words."""
+    end = reading.folded.original_span(match.start(), match.end())[1]
+    told = [reading.folded.original_span(one.start, one.end) for one in found if not one.answered]
+    return any(start < end <= stop + _TAIL for start, stop in [*told, *((one.start, one.end) for one in values)])

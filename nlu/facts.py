@@ -34,7 +34,7 @@ def extract_facts(text: str, asked: str | None, now: datetime) -> list[Mention]:
         helped = next((clause.word for clause in reading.clauses if clause.who in _RELATIVES), SELF)
         found = found if helped == SELF else find(reading, asked, helped)
     found += _speaker(reading, helped) if asked in (None, _SPEAKER) else []
-    found += read_answer(reading, asked, found, {mention.key for mention in values})
+    found += read_answer(reading, asked, found, values)
     mentions = [_mention(one, text, reading) for one in _settled(settle_household(found))]
     taken = {mention.key for mention in values}
     kept = [*values, *(mention for mention in mentions if mention.key not in taken or mention.key in _many())]

@@ -268,6 +268,20 @@ def test_not_knowing_and_not_wanting_to_say_set_nothing(asked: str, text: str) -
     assert not found(text, asked)
 
 
+@pytest.mark.parametrize(
+    ("asked", "text", "told"),
+    [
+        ("contact_unsafe", "うちに子どもはいない", "children"),
+        ("debt", "貯金もないです", "savings"),
+        ("damage_certificate", "介護認定は受けてません", "care_level"),
+    ],
+)
+def test_words_about_another_thing_are_no_answer_to_the_question(asked: str, text: str, told: str) -> None:
+    keys = {key for key, _ in found(text, asked)}
+    assert told in keys
+    assert asked not in keys
+
+
 def test_an_answer_may_tell_something_else_too() -> None:
     assert {("guarantor", "no"), ("debt", "yes")} <= found("いません。それにカードローンの借金があります", "guarantor")
 
