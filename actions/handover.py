@@ -8,9 +8,13 @@ from rasa_sdk.types import DomainDict
 from actions.context import ask, read_turn, remember
 from actions.sharing import ask_to_share, may_ask_to_share
 from knowledge.base import knowledge_base
+from knowledge.facts import Facts, plain_values
 
 REFERENCE = "{reference}"
 """Stands in the words of the handing-over until the case has a number."""
+CONTACT_LINK = "{contact_link}"
+"""Stands in the words that offer the page for contact details until the turn has made the link."""
+_BY_CHAT_ONLY = {"this_chat", "none"}
 
 
 class ActionAskConsent(Action):
@@ -40,6 +44,8 @@ class ActionHandOver(Action):
         turn = read_turn(tracker)
         turn.interview["handed_over"] = True
         dispatcher.utter_message(response="utter_handed_over", reference=REFERENCE, json_message={"effects": ["hand_over"]})
+        if _may_want_to_be_reached(turn.facts):
+            dispatcher.utter_message(response="utter_contact_link", link=CONTACT_LINK, json_message={"effects": ["contact_link"]})
         return ask_to_share(dispatcher, turn) if may_ask_to_share(turn) else remember(turn, [], "nothing")
 
 
@@ -54,3 +60,9 @@ class ActionDeclineConsent(Action):
         """Say that nothing was handed over; a later yes still counts."""
         dispatcher.utter_message(response="utter_consent_declined")
         return remember(read_turn(tracker), [], "consent")
+
+
+def _may_want_to_be_reached(facts: Facts) -> bool:
+    """Whether the person wants to be reached otherwise than in this chat, or did not say: name and number never belong into the talk itself."""
+    methods = plain_values(facts).get("contact_method")
+    return not isinstance(methods, list) or not set(methods) <= _BY_CHAT_ONLY

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot import durable
 from bot.assistant import Assistant
+from bot.contacts import use_address
 from bot.database import migrate, open_database
 from bot.doctor import Finding, check_base, check_names
 from bot.errors import ModelMissing
@@ -59,6 +60,7 @@ class Parts:
 def assemble(settings: Settings) -> Parts:
     """Open and migrate the database, load the knowledge, load the model if there is one."""
     configure_logging()
+    use_address(settings.base_url)
     engine = open_database(settings)
     migrate(engine)
     sessions = sessionmaker(engine, expire_on_commit=False)

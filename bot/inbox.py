@@ -11,6 +11,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bot.contacts import fill_in
 from bot.encryption import keyed_hash
 from bot.errors import UnknownToken
 from bot.models import Alert, Case, Consent, Conversation, FactRow, Message, TrackerEvent
@@ -64,8 +65,8 @@ class MessageView:
             "author": self.author,
             "kind": self.kind,
             "created_at": self.created_at.isoformat(),
-            "text": self.content.get("text", ""),
-            "easy_text": self.content.get("easy_text", ""),
+            "text": fill_in(self.content.get("text", "")),
+            "easy_text": fill_in(self.content.get("easy_text", "")),
             "buttons": self.content.get("buttons", []),
             "cards": self.content.get("cards", []),
             "asks": self.content.get("asks", []),

@@ -51,6 +51,7 @@ class Conversation(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_message_at: Mapped[datetime] = mapped_column(UtcDateTime)
     blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="since when the person blocks us on the channel; nothing is sent then")
+    told_waiting_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when the person was last told that nobody has taken it up yet")
 
     messages: Mapped[list["Message"]] = relationship(cascade="all, delete-orphan", passive_deletes=True, order_by="Message.id")
     facts: Mapped[list["FactRow"]] = relationship(cascade="all, delete-orphan", passive_deletes=True, order_by="FactRow.id")
@@ -105,6 +106,30 @@ class SeenEvent(Base):
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
+class ContactLink(Base):
+    """A one-time link by which a person writes down name and contact details on our own page, not in the talk."""
+
+    __tablename__ = "contact_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True, comment="keyed hash of the code in the link; the code itself is kept nowhere")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Contact(Base):
+    """Name and contact details as the person wrote them on our page; the latest only."""
+
+    __tablename__ = "contacts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), unique=True)
+    details: Mapped[Any] = mapped_column(EncryptedJSON, comment="{name, phone, email, address}, each may be empty")
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class TrackerEvent(Base):
     """One Rasa event of a conversation's tracker, in order."""
 
@@ -140,6 +165,9 @@ class Organisation(Base):
     kind: Mapped[str] = mapped_column(String(30), comment="municipality, npo …: knowledge.schema.OrganizationRecord.kind")
     organization_id: Mapped[str | None] = mapped_column(String(80), comment="its id in the directory, where it is listed there; no foreign key, the directory is reloaded")
     municipalities: Mapped[list[str]] = mapped_column(JSON, default=list, comment="canonical names: new cases of people living there come here")
+    hours: Mapped[list[Any]] = mapped_column(
+        JSON, default=list, server_default="[]", comment="when its staff answer: knowledge.schema.ScheduleRecord as JSON, one a line; empty: not known"
+    )
     takes_rest: Mapped[bool] = mapped_column(default=False, comment="whether it gets the cases of places that nobody takes; one does")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

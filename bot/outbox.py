@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.contacts import fill_in
 from bot.incoming import ReplyHandle
 from bot.live import Live
 from bot.models import Alert, Conversation, Message, UtcDateTime
@@ -247,7 +248,8 @@ def _batch(sender: Sender, waiting: list[Message]) -> list[Message]:
 
 
 def _outgoing(row: Message) -> Outgoing:
-    return Outgoing(row.id, row.author, Reply.model_validate(row.content), row.plain)
+    reply = Reply.model_validate(row.content)
+    return Outgoing(row.id, row.author, reply.model_copy(update={"text": fill_in(reply.text)}), row.plain)
 
 
 def _handle(session: Session, first: Message) -> ReplyHandle | None:

@@ -13,16 +13,17 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from actions.handover import REFERENCE
+from actions.handover import CONTACT_LINK, REFERENCE
 from bot import store
 from bot.assistant import Assistant, TurnInput, TurnResult
 from bot.cases import hand_over
 from bot.consents import apply_effects
+from bot.contacts import offer_link
 from bot.errors import ModelMissing, TurnFailed
 from bot.gaps import count_gaps
 from bot.inbox import add_reply
 from bot.live import Live
-from bot.models import Alert, Case, Consent, Conversation, FactRow, Message, TrackerEvent
+from bot.models import Alert, Case, Consent, Contact, ContactLink, Conversation, FactRow, Message, TrackerEvent
 from bot.reply import Button, Card, Reply
 from bot.wording import say
 from knowledge.lifeline_cards import lifeline_reply
@@ -138,7 +139,9 @@ def _write(session: Session, message: Message, result: TurnResult, now: datetime
     replies = list(result.replies)
     if "hand_over" in result.effects:
         reference = hand_over(session, conversation_id, result.facts, result.slots.get("interview") or {}, now)
-        replies = with_reference(replies, reference)
+        replies = fill(replies, REFERENCE, reference)
+    if "contact_link" in result.effects:
+        replies = fill(replies, CONTACT_LINK, offer_link(session, conversation_id, now))
     for reply in replies:
         add_reply(session, conversation_id, reply, in_reply_to=message.id, now=now)
     count_gaps(session, result.effects, now)
@@ -152,10 +155,10 @@ def _write(session: Session, message: Message, result: TurnResult, now: datetime
     _finish(session, message, now)
 
 
-def with_reference(replies: Sequence[Reply], reference: str) -> list[Reply]:
-    """Return the replies of a handing-over with the case's number in its place."""
+def fill(replies: Sequence[Reply], place: str, words: str) -> list[Reply]:
+    """Return the replies with what only the turn knows (the case's number, a link) in its place."""
     return [
-        reply.model_copy(update={"text": reply.text.replace(REFERENCE, reference), "easy_text": reply.easy_text.replace(REFERENCE, reference)})
+        reply.model_copy(update={"text": reply.text.replace(place, words), "easy_text": reply.easy_text.replace(place, words)})
         for reply in replies
     ]
 
@@ -219,7 +222,7 @@ def _apologise(session: Session, message: Message, now: datetime) -> None:
 
 def _erase_content(session: Session, conversation_id: int) -> None:
     """Remove what the person told us, on their word; the empty shell stays until they close the page."""
-    for table in (TrackerEvent, FactRow, Alert, Consent, Case):
+    for table in (TrackerEvent, FactRow, Alert, Consent, Case, Contact, ContactLink):
         for row in session.scalars(select(table).where(table.conversation_id == conversation_id)):
             session.delete(row)
     for old in session.scalars(select(Message).where(Message.conversation_id == conversation_id)):

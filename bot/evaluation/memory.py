@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from actions.handover import CONTACT_LINK, REFERENCE
 from bot.assistant import Assistant, TurnInput, TurnResult
 from bot.reply import Reply
 from bot.sheet import Sheet, build_sheet
-from bot.turn import emergency_reply, with_reference
+from bot.turn import emergency_reply, fill
 from nlu.emergency import detect_emergency
 
 
@@ -68,5 +69,5 @@ class MemoryConversation:
         replies: Sequence[Reply] = result.replies
         if "hand_over" in result.effects:
             self.handed_over = True
-            replies = with_reference(replies, "----")
+            replies = fill(fill(replies, REFERENCE, "----"), CONTACT_LINK, "----")
         return list(replies)

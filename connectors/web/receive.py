@@ -41,15 +41,16 @@ class Posted(BaseModel):
 
 def install(app: FastAPI) -> None:
     """Put the channel into `app`, whose state has sessions, clock, live and settings."""
-    from connectors.web import assets, pages, plain
+    from connectors.web import assets, contact, pages, plain
 
     app.state.web_message_limit = RateLimit(web_settings().messages_per_minute)
     app.state.web_opening_limit = RateLimit(web_settings().openings_per_minute)
     app.include_router(router)
     app.include_router(pages.router)
     app.include_router(plain.router)
+    app.include_router(contact.router)
     app.include_router(assets.router)
-    app.add_middleware(BodyLimit, prefixes=("/api/web/", "/plain"))
+    app.add_middleware(BodyLimit, prefixes=("/api/web/", "/plain", "/contact/"))
     app.add_middleware(CrossOrigin, prefixes=("/api/web/", "/static/web/", "/widget.js"))
 
 

@@ -5,6 +5,7 @@ by the test, one after the other, so that nothing depends on how fast the machin
 class's `cannot`, with the reason.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot import inbox
+from bot import contacts, inbox
 from bot.assistant import Assistant
 from bot.live import Live
 from bot.models import Alert, Conversation, FactRow, Message, TrackerEvent
@@ -480,6 +481,26 @@ class ChannelContract:
         driver.says("大家さんから来月末までに出てと言われました。足立区に住む72歳、一人暮らしです")
         answer = driver.says("窓口を教えてください")
         assert "足立区" in said(answer) and "0" in said(answer)
+        driver.check()
+
+    def test_name_and_number_are_asked_for_on_our_own_page_and_not_in_the_talk(self, driver: Driver) -> None:
+        contacts.use_address("https://madoguchi.example")
+        driver.says("大家さんから来月末までに出てと言われました。足立区に住む72歳、一人暮らしです")
+        for _ in range(40):
+            if "これでよい" in driver.sees()[-1].buttons:
+                break
+            driver.says("答えたくない")
+        for title in ("これでよい", "渡してよい"):
+            before = len(driver.sees())
+            driver.presses(title)
+            driver.house.settle()
+        answer = said(driver.sees()[before:])
+        link = re.search(r"https://madoguchi\.example/contact/([0-9a-f]{32})", answer)
+        assert link, answer
+        assert link[1] not in "".join(str(row.content) for row in driver.house.outgoing()), "what is kept of the talk opens no page"
+        with driver.house.sessions() as session:
+            assert contacts.works(contacts.find_link(session, link[1]), driver.house.now)
+        assert "ここではなく" in answer and "書かなくても" in answer
         driver.check()
 
     def test_deleting_deletes(self, driver: Driver) -> None:

@@ -58,6 +58,11 @@ class Web:
             rows = session.scalars(select(Message).where(Message.direction == "in", Message.kind != "start").order_by(Message.id))
             return [(row.kind, row.content) for row in rows]
 
+    def stored_out(self) -> list[str]:
+        """Return what we said, as it is kept."""
+        with self.sessions() as session:
+            return [row.content["text"] for row in session.scalars(select(Message).where(Message.direction == "out").order_by(Message.id))]
+
     def wait(self, seconds: int) -> None:
         """Let time pass."""
         self.now += timedelta(seconds=seconds)
