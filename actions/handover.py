@@ -14,6 +14,8 @@ REFERENCE = "{reference}"
 """Stands in the words of the handing-over until the case has a number."""
 CONTACT_LINK = "{contact_link}"
 """Stands in the words that offer the page for contact details until the turn has made the link."""
+ANSWER_TIME = "{answer_time}"
+"""Stands where the turn says when a caseworker can answer: only it knows whose case it is, and that office's hours."""
 _BY_CHAT_ONLY = {"this_chat", "none"}
 
 
@@ -43,7 +45,7 @@ class ActionHandOver(Action):
         """Thank the person and ask the turn for a case; then, where it helps, ask what a shop may be told."""
         turn = read_turn(tracker)
         turn.interview["handed_over"] = True
-        dispatcher.utter_message(response="utter_handed_over", reference=REFERENCE, json_message={"effects": ["hand_over"]})
+        dispatcher.utter_message(response="utter_handed_over", reference=REFERENCE, when=ANSWER_TIME, json_message={"effects": ["hand_over"]})
         if _may_want_to_be_reached(turn.facts):
             dispatcher.utter_message(response="utter_contact_link", link=CONTACT_LINK, json_message={"effects": ["contact_link"]})
         return ask_to_share(dispatcher, turn) if may_ask_to_share(turn) else remember(turn, [], "nothing")

@@ -6,6 +6,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.context import ask, read_turn, remember
+from actions.handover import ANSWER_TIME
 from actions.interview import continue_interview
 from knowledge.lifeline_cards import human_lines, language_reply, lifeline_reply
 
@@ -20,7 +21,7 @@ class ActionCallHuman(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Answer and ask the turn to alert staff."""
         turn = read_turn(tracker)
-        dispatcher.utter_message(response="utter_call_human", json_message={"effects": ["call_human"]})
+        dispatcher.utter_message(response="utter_call_human", when=ANSWER_TIME, json_message={"effects": ["call_human"]})
         lines = human_lines(turn.now)
         if lines:
             dispatcher.utter_message(response="utter_call_human_lines", json_message={"cards": lines})

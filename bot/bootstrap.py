@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -21,12 +21,14 @@ from bot.doctor import Finding, check_base, check_names
 from bot.errors import ModelMissing
 from bot.live import Live
 from bot.logs import configure_logging
+from bot.office_hours import keep_hours
 from bot.organisations import ensure_organisation
 from bot.outbox import Sender
 from bot.retention import purge_daily
 from bot.settings import Settings
 from bot.training import model_file
 from bot.turn import TurnTools
+from bot.waiting import tell_waiting
 from knowledge.base import KnowledgeBase, use_knowledge
 from knowledge.load import load_all
 from knowledge.phrases import neutral_organisation
@@ -67,7 +69,9 @@ def assemble(settings: Settings) -> Parts:
     parts = Parts(settings, engine, sessions)
     with sessions() as session:
         load_all(session)
-        ensure_organisation(session, settings.organisation_name, parts.clock())
+        office = ensure_organisation(session, settings.organisation_name, parts.clock())
+        if settings.office_hours:
+            keep_hours(office, settings.office_hours)
         session.commit()
     set_knowledge(parts)
     if model_file(settings.models_dir).exists():
@@ -136,6 +140,7 @@ def create_app(parts: Parts) -> FastAPI:
             asyncio.create_task(purge_daily(parts.sessions, parts.clock, parts.settings.retention_days)),
             asyncio.create_task(send_notices(parts.sessions, parts.clock, notify_settings(), parts.settings.base_url)),
             asyncio.create_task(_look_for_stragglers()),
+            asyncio.create_task(_look_for_waiting(parts)),
         ]
         yield
         for chore in chores:
@@ -163,3 +168,17 @@ async def _look_for_stragglers() -> None:
             await asyncio.to_thread(durable.put_sends_in_line, overdue_seconds=_STRAGGLERS_SECONDS)
         except SQLAlchemyError as fault:
             log.warning("stragglers_not_looked_for", reason=type(fault).__name__)
+
+
+async def _look_for_waiting(parts: Parts) -> None:
+    """Now and then tell those who have waited too long for a human."""
+    human, case = timedelta(minutes=parts.settings.human_wait_minutes), timedelta(hours=parts.settings.case_wait_hours)
+    while True:
+        await asyncio.sleep(_STRAGGLERS_SECONDS)
+        try:
+            count = await asyncio.to_thread(tell_waiting, parts.sessions, parts.live, parts.clock(), human=human, case=case)
+        except SQLAlchemyError as fault:
+            log.warning("waiting_not_looked_for", reason=type(fault).__name__)
+        else:
+            if count:
+                log.info("told_of_waiting", count=count)

@@ -26,6 +26,7 @@ from bot.database import newest_revision
 from bot.encryption import use_key_file
 from bot.errors import KeyFileError
 from bot.models import Message, Staff
+from bot.office_hours import parse_hours
 from bot.settings import Settings
 from bot.training import needs_training
 from knowledge.database import open_engine
@@ -79,7 +80,7 @@ def check_names(shapes: Sequence[type[BaseSettings]]) -> list[Finding]:
 
 def check_base(settings: Settings) -> list[Finding]:
     """Return what was found about the service itself: key, database, staff, model, addresses, names."""
-    return [*_key_and_database(settings), _model(settings), _address(settings), _cookies(settings), _organisation(settings)]
+    return [*_key_and_database(settings), _model(settings), _address(settings), _cookies(settings), _organisation(settings), _hours(settings)]
 
 
 def is_https(settings: Settings) -> bool:
@@ -155,3 +156,13 @@ def _cookies(settings: Settings) -> Finding:
 
 def _organisation(settings: Settings) -> Finding:
     return finding("ok", "base", "organisation_ok") if settings.organisation_name else finding("note", "base", "no_organisation")
+
+
+def _hours(settings: Settings) -> Finding:
+    if not settings.office_hours:
+        return finding("note", "base", "no_hours")
+    try:
+        parse_hours(settings.office_hours)
+    except ValueError:
+        return finding("missing", "base", "hours_unread")
+    return finding("ok", "base", "hours_ok")

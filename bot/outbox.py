@@ -2,7 +2,7 @@
 
 Before a request its messages are marked as in doubt, in a transaction of their own: after a kill it is known that the channel
 may have taken them. Whoever holds the chat is looked at in that same transaction, so nothing that the bot said leaves after
-a caseworker took over, except lifelines and notices about who answers. `bot.durable` calls `send_next` in turn.
+a caseworker took over, except lifelines. `bot.durable` calls `send_next` in turn.
 """
 
 import random
@@ -26,7 +26,7 @@ from bot.reply import Reply
 GIVE_UP_AFTER = timedelta(hours=24)
 """As long as LINE keeps retry keys; a message that was tried this long counts as failed, and staff see it."""
 LONGEST_PAUSE_SECONDS = 300.0
-SPOKEN_WHILE_STAFF_HOLDS = ("lifeline", "notice")
+SPOKEN_WHILE_STAFF_HOLDS = ("lifeline",)
 _NEARLY = timedelta(milliseconds=300)
 """A timer may ring a moment early; it must not find that it is not yet time, since it rings once."""
 log = structlog.get_logger(__name__)

@@ -25,6 +25,12 @@ class Settings(BaseSettings):
     """The address people reach this server under, for links; empty: http://localhost:PORT."""
     organisation_name: str = ""
     """Who runs this service, as residents read it in the greeting; empty: a neutral wording."""
+    office_hours: str = ""
+    """When the staff of this office answer, as desk lists write it (lines, or pieces after a semicolon); empty: not known."""
+    human_wait_minutes: int = 60
+    """After how long in which nobody answers a person who asked for a human is told so and given other ways."""
+    case_wait_hours: int = 24
+    """The same for a person who handed their case over."""
     retention_days: int = 180
     """How long a conversation is kept after its last message, in days; told to residents in the greeting."""
     staff_password: SecretStr | None = None

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from actions.handover import CONTACT_LINK, REFERENCE
+from actions.handover import ANSWER_TIME, CONTACT_LINK, REFERENCE
 from bot import store
 from bot.assistant import Assistant, TurnInput, TurnResult
 from bot.cases import hand_over
@@ -24,6 +24,7 @@ from bot.gaps import count_gaps
 from bot.inbox import add_reply
 from bot.live import Live
 from bot.models import Alert, Case, Consent, Contact, ContactLink, Conversation, FactRow, Message, TrackerEvent
+from bot.office_hours import answer_time
 from bot.reply import Button, Card, Reply
 from bot.wording import say
 from knowledge.lifeline_cards import lifeline_reply
@@ -142,6 +143,8 @@ def _write(session: Session, message: Message, result: TurnResult, now: datetime
         replies = fill(replies, REFERENCE, reference)
     if "contact_link" in result.effects:
         replies = fill(replies, CONTACT_LINK, offer_link(session, conversation_id, now))
+    if {"hand_over", "call_human"} & set(result.effects):
+        replies = fill(replies, ANSWER_TIME, *answer_time(session, conversation_id, now))
     for reply in replies:
         add_reply(session, conversation_id, reply, in_reply_to=message.id, now=now)
     count_gaps(session, result.effects, now)
@@ -155,10 +158,11 @@ def _write(session: Session, message: Message, result: TurnResult, now: datetime
     _finish(session, message, now)
 
 
-def fill(replies: Sequence[Reply], place: str, words: str) -> list[Reply]:
+def fill(replies: Sequence[Reply], place: str, words: str, easy_words: str = "") -> list[Reply]:
     """Return the replies with what only the turn knows (the case's number, a link) in its place."""
+    easy_words = easy_words or words
     return [
-        reply.model_copy(update={"text": reply.text.replace(place, words), "easy_text": reply.easy_text.replace(place, words)})
+        reply.model_copy(update={"text": reply.text.replace(place, words), "easy_text": reply.easy_text.replace(place, easy_words)})
         for reply in replies
     ]
 

@@ -156,6 +156,11 @@ def describe_hours(
     return state, text + booking
 
 
+def closes_at(schedules: Sequence[ScheduleRecord], at: dt.datetime) -> dt.time | None:
+    """The time at which what is open at `at` closes; None when it is closed, or not known to be open."""
+    return _closing(schedules, at) if is_open(schedules, at) else None
+
+
 def _closing(schedules: Sequence[ScheduleRecord], at: dt.datetime) -> dt.time:
     here = at.astimezone(TOKYO)
     now = [slot for slot in slots_between(schedules, here.date(), here.date()) if slot.opens_at and slot.opens_at <= here.time()]

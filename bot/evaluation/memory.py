@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from actions.handover import CONTACT_LINK, REFERENCE
+from actions.handover import ANSWER_TIME, CONTACT_LINK, REFERENCE
 from bot.assistant import Assistant, TurnInput, TurnResult
 from bot.reply import Reply
 from bot.sheet import Sheet, build_sheet
 from bot.turn import emergency_reply, fill
+from bot.wording import say, say_easily
 from nlu.emergency import detect_emergency
 
 
@@ -70,4 +71,5 @@ class MemoryConversation:
         if "hand_over" in result.effects:
             self.handed_over = True
             replies = fill(fill(replies, REFERENCE, "----"), CONTACT_LINK, "----")
+        replies = fill(replies, ANSWER_TIME, say("utter_answer_unknown"), say_easily("utter_answer_unknown", {}))
         return list(replies)

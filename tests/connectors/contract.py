@@ -19,9 +19,12 @@ from bot import contacts, inbox
 from bot.assistant import Assistant
 from bot.live import Live
 from bot.models import Alert, Conversation, FactRow, Message, TrackerEvent
+from bot.office_hours import keep_hours
+from bot.organisations import ensure_organisation
 from bot.outbox import OutboxTools, Sender, send_next
 from bot.reply import Reply
 from bot.turn import TurnTools, take_turn
+from bot.waiting import tell_waiting
 
 Kind = Literal["sticker", "image", "voice", "video", "file", "location", "contact"]
 Trouble = Literal["429", "5xx", "400", "timeout", "lost answer", "down"]
@@ -83,6 +86,10 @@ class House:
     def outgoing(self) -> list[Message]:
         """Return what we said, as we keep it."""
         return self.rows(Message, Message.direction == "out")
+
+    def look_for_waiting(self) -> int:
+        """Tell those who have waited too long for a human; returns how many."""
+        return tell_waiting(self.sessions, self.live, self.now, human=timedelta(minutes=60), case=timedelta(hours=24))
 
     def hold(self, holder: str) -> None:
         """Let a caseworker take over, or hand back."""
@@ -212,7 +219,7 @@ def said(bubbles: list[Bubble]) -> str:
 CASES = (
     "sticker", "image", "voice", "video", "file", "location", "contact", "button", "forged button", "ten thousand", "empty", "duplicate",
     "out of order", "edited", "unsent", "blocked", "group", "bad signature", "old event", "unknown event", "429", "5xx", "400", "timeout",
-    "lost answer", "down",
+    "lost answer", "down", "late take-over",
 )  # fmt: skip
 """What a channel may declare impossible."""
 
@@ -476,6 +483,35 @@ class ChannelContract:
         assert driver.sees()[before:] == []
         assert "age" in {row.key for row in driver.house.rows(FactRow)}, "what the person said is kept"
         assert driver.house.incoming()[-1].status == "done"
+
+    def test_who_asks_for_a_human_is_told_when_one_answers_and_hears_again_when_none_does(self, driver: Driver) -> None:
+        driver.says("大家さんから来月末までに出てと言われました。足立区に住む72歳、一人暮らしです")
+        with driver.house.sessions() as session:
+            keep_hours(ensure_organisation(session, "見本市", driver.house.now), "平日 9:00-17:00")
+            session.commit()
+        assert "今日は17時まで" in said(driver.says("人と話したい"))
+        driver.house.now += timedelta(minutes=59)
+        assert driver.house.look_for_waiting() == 0
+        driver.house.now += timedelta(minutes=1)
+        before = len(driver.sees())
+        assert driver.house.look_for_waiting() == 1
+        driver.house.settle()
+        answer = said(driver.sees()[before:])
+        assert "お待たせして" in answer and "足立区" in answer
+        driver.house.now += timedelta(hours=3)
+        assert driver.house.look_for_waiting() == 0, "once"
+        driver.check()
+
+    def test_what_waits_to_be_said_when_a_caseworker_takes_over_is_not_said(self, driver: Driver) -> None:
+        self.need("late take-over")
+        driver.says("こんにちは")
+        before = len(driver.sees())
+        driver.writes("わたしは72歳です")
+        driver.house.answer()
+        driver.house.hold("staff")
+        driver.house.settle()
+        assert driver.sees()[before:] == []
+        assert {row.status for row in driver.house.outgoing() if row.in_reply_to_id == driver.house.incoming()[-1].id} == {"withheld"}
 
     def test_desks_are_shown_with_a_way_to_reach_them(self, driver: Driver) -> None:
         driver.says("大家さんから来月末までに出てと言われました。足立区に住む72歳、一人暮らしです")

@@ -93,6 +93,7 @@ class TestWeb(ChannelContract):
     cannot = {
         **dict.fromkeys(("sticker", "image", "voice", "video", "file", "location", "contact"), ONLY_WORDS),
         **dict.fromkeys(("429", "5xx", "400", "timeout", "lost answer", "down"), FETCHES),
+        "late take-over": "what is committed is shown at once: nothing waits between the turn and the page",
         "ten thousand": "refused with advice at the entrance: tests/connectors/web/test_web_api.py",
         "empty": "refused with advice at the entrance: tests/connectors/web/test_web_api.py",
         "edited": "the widget does not let people edit what they sent",
