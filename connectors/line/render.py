@@ -39,6 +39,7 @@ MAX_BUBBLES = 12
 MAX_BUBBLE_BYTES = 30_000
 MAX_CAROUSEL_BYTES = 50_000
 MAX_REACH = 4
+MAX_URI = 1000
 _GREEN, _GREY, _INK = "#197a4b", "#626264", "#1a1a1c"
 _LINK = re.compile(r"https?://[^\s\u3000\u3001\u3002\uff08\uff09\u300c\u300d]+")
 
@@ -91,7 +92,7 @@ def _quick_reply(message_id: int, buttons: Sequence[Button]) -> QuickReply:
 
 
 def _bubble_text(text: str, sender: SenderName | None) -> FlexMessage:
-    links = list(dict.fromkeys(_LINK.findall(text)))[:MAX_REACH]
+    links = [link for link in dict.fromkeys(_LINK.findall(text)) if len(link) <= MAX_URI][:MAX_REACH]
     body = FlexBox(layout="vertical", contents=[_text(text, size="md", color=_INK)])
     footer = FlexBox(layout="vertical", contents=[_uri(wording().see, link) for link in links]) if links else None
     return FlexMessage(altText=wording().alt_text, contents=FlexBubble(size="giga", body=body, footer=footer), sender=sender)
@@ -120,7 +121,7 @@ def _bubble(card: Card, *, short: bool = False) -> FlexBubble:
         parts.append(_text(_open(card), size="sm", weight="bold", color=_GREEN if card.open_now else _GREY))
     parts += [_text(text, size="md", color=_INK) for text in (card.hours, card.what, card.why) if text]
     # A way that no link leads to is text; links are buttons below.
-    parts += [_text(reach.label, size="md", color=_INK) for reach in card.reach if not _linked(reach)]
+    parts += [_text(reach.label, size="md", color=_INK) for reach in card.reach if reach.label and not _linked(reach)]
     if card.say:
         parts += [FlexSeparator(margin="md"), _text(wording().say, weight="bold", size="sm", color=_INK), _text(card.say, size="md", color=_INK)]
     if card.bring and not short:
@@ -130,7 +131,7 @@ def _bubble(card: Card, *, short: bool = False) -> FlexBubble:
     source = "\u3000".join(filter(None, [card.source, card.as_of]))
     if source:
         parts.append(_text(source, size="xs", color=_GREY))
-    links = [reach for reach in card.reach if _linked(reach)][:MAX_REACH]
+    links = [reach for reach in card.reach if reach.label and _linked(reach)][:MAX_REACH]
     footer = FlexBox(layout="vertical", spacing="sm", contents=[_uri(reach.label, reach.href or "") for reach in links]) if links else None
     return FlexBubble(size="mega", body=FlexBox(layout="vertical", spacing="sm", contents=parts), footer=footer)
 
@@ -147,7 +148,7 @@ def _uri(text: str, link: str) -> FlexButton:
 
 
 def _linked(reach: Reach) -> bool:
-    return bool(reach.href) and (reach.href or "").startswith(("tel:", "https://", "http://")) and len(reach.href or "") <= 1000
+    return bool(reach.href) and (reach.href or "").startswith(("tel:", "https://", "http://")) and len(reach.href or "") <= MAX_URI
 
 
 def _reach_line(reach: Reach) -> str:
