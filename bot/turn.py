@@ -29,6 +29,7 @@ from bot.reply import Button, Card, Reply
 from bot.wording import say
 from knowledge.lifeline_cards import lifeline_reply
 from nlu.emergency import EmergencySign, detect_emergency
+from nlu.languages import detect_language
 
 MAX_ATTEMPTS = 3
 Outcome = Literal["idle", "done", "retry"]
@@ -148,10 +149,11 @@ def _write(session: Session, message: Message, result: TurnResult, now: datetime
     for reply in replies:
         add_reply(session, conversation_id, reply, in_reply_to=message.id, now=now)
     count_gaps(session, result.effects, now)
-    alerts = ["human"] if "call_human" in result.effects else []
-    alerts += [effect.removeprefix("alert:") for effect in result.effects if effect.startswith("alert:")]
-    for kind in alerts:
-        session.add(Alert(conversation_id=conversation_id, message_id=message.id, kind=kind, words=[], created_at=now))
+    alerts: list[tuple[str, list[str]]] = [("human", [])] if "call_human" in result.effects else []
+    doubted = (result.slots.get("interview") or {}).get("doubted_words", [])
+    alerts += [(effect.removeprefix("alert:"), doubted) for effect in result.effects if effect.startswith("alert:")]
+    for kind, words in alerts:
+        session.add(Alert(conversation_id=conversation_id, message_id=message.id, kind=kind, words=words, created_at=now))
     if "hand_over_again" in result.effects:
         hand_over(session, conversation_id, result.facts, result.slots.get("interview") or {}, now)
     apply_effects(session, conversation_id, result.effects, now)
@@ -192,7 +194,7 @@ def _answer_emergency(session: Session, message: Message, now: datetime, *, auto
     if not signs or session.scalar(select(Message.id).where(Message.in_reply_to_id == message.id, Message.kind == "lifeline")):
         return signs
     kinds = list(dict.fromkeys(sign.kind for sign in signs if sign.alarm))
-    reply = emergency_reply(signs, now)
+    reply = emergency_reply(signs, now, detect_language(message.content.get("text") or ""))
     if automatic:
         note = say("utter_automatic")
         reply = reply.model_copy(update={"text": f"{note}\n{reply.text}", "easy_text": f"{note}\n{reply.easy_text}" if reply.easy_text else ""})
@@ -203,10 +205,10 @@ def _answer_emergency(session: Session, message: Message, now: datetime, *, auto
     return signs
 
 
-def emergency_reply(signs: Sequence[EmergencySign], now: datetime) -> Reply:
-    """Return the lifelines for these signs as a message; when all of them are unsure, it asks gently."""
+def emergency_reply(signs: Sequence[EmergencySign], now: datetime, language: str | None = None) -> Reply:
+    """Return the lifelines for these signs as a message; when all of them are unsure, it asks gently. `language`: what the person wrote in."""
     kinds = list(dict.fromkeys(sign.kind for sign in sorted(signs, key=lambda sign: not sign.certain)))
-    found = lifeline_reply(kinds, now, sure=any(sign.certain for sign in signs))
+    found = lifeline_reply(kinds, now, sure=any(sign.certain for sign in signs), language=language)
     return Reply(
         text=found["text"],
         easy_text=found["easy_text"],

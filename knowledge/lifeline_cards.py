@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from knowledge.lifelines import Lifeline, emergency_words, language_answer, lifelines_for, load_lifelines
+from knowledge.lifelines import Lifeline, danger_sentence, emergency_words, language_answer, lifelines_for, load_lifelines
 from knowledge.phrases import human_line_ids, word
 
 _MOST_CARDS = 3
@@ -27,13 +27,17 @@ def lifeline_card(line: Lifeline, at: datetime) -> dict[str, Any]:
     }
 
 
-def lifeline_reply(kinds: Sequence[str], at: datetime, *, sure: bool = True) -> dict[str, Any]:
-    """Return {text, easy_text, cards} for these kinds of emergency, the weightiest first. `sure` False: ask gently first."""
+def lifeline_reply(kinds: Sequence[str], at: datetime, *, sure: bool = True, language: str | None = None) -> dict[str, Any]:
+    """Return {text, easy_text, cards} for these kinds of emergency, the weightiest first. `sure` False: ask gently first.
+
+    In another `language` of ours its sentence on danger comes first, and lines that speak it before others.
+    """
     words = [emergency_words(kind) for kind in kinds]
+    theirs = danger_sentence(language) if language else None
     return {
-        "text": "\n\n".join(one.message if sure else one.gentle for one in words),
+        "text": "\n\n".join([*([theirs] if theirs else []), *(one.message if sure else one.gentle for one in words)]),
         "easy_text": "\n\n".join(one.easy_message if sure else one.easy_gentle for one in words),
-        "cards": [lifeline_card(line, at) for line in lifelines_for(kinds, at)[:_MOST_CARDS]],
+        "cards": [lifeline_card(line, at) for line in lifelines_for(kinds, at, language)[:_MOST_CARDS]],
     }
 
 

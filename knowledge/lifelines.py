@@ -157,11 +157,12 @@ class _Book(_Shape):
 
 
 class LanguageWords(_Shape):
-    """The answer in one language; `desk` has the place {number}."""
+    """The answer in one language; `desk` has the place {number}, `danger` says whom to call when a life is in danger."""
 
     label: str
     name: str
     about: str
+    danger: str = Field(pattern="110.*119|119.*110")
     desk: str = Field(pattern=r"\{number\}")
     desk_without_number: str
 
@@ -216,6 +217,12 @@ def language_answer(language: str, at: datetime) -> LanguageAnswer | None:
     line = next((line for line in _book().lines if line.id == book.line and line.is_fresh(at)), None)
     desk = words.desk_without_number if line is None else words.desk.replace("{number}", str(line.number))
     return LanguageAnswer(language, words.label, f"{words.about} {desk}", line)
+
+
+def danger_sentence(language: str) -> str | None:
+    """Return whom to call in danger, said in `language`; None for one that is not ours."""
+    words = _languages().languages.get(language)
+    return words.danger if words else None
 
 
 def _openness(line: Lifeline, at: datetime) -> int:

@@ -14,7 +14,10 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from nlu.prefilter import required_words
+
 LEXICON = Path(__file__).parent / "lexicon" / "emergency.yml"
+LANGUAGES = Path(__file__).parent / "lexicon" / "emergency_languages.yml"
 
 _STOP = "\u3002"
 _STOPS = frozenset("\u3002.!?\n\r")
@@ -70,9 +73,21 @@ class _Lexicon(_Shape):
     kinds: dict[str, _Kind]
 
 
+class _Foreign(_Shape):
+    masks: list[str] = []
+    certain: dict[str, str]
+    unsure: dict[str, str] = {}
+
+
+class _ForeignLexicon(_Shape):
+    version: int
+    kinds: dict[str, _Foreign]
+
+
 @dataclass(frozen=True)
 class _Rule:
     pattern: re.Pattern[str]
+    needs: frozenset[str] | None
     certain: bool
     whole: bool
     with_: tuple[str, ...]
@@ -123,6 +138,22 @@ def detect_emergency(text: str) -> list[EmergencySign]:
     return sorted(signs, key=lambda sign: (sign.start, sign.kind))
 
 
+def alarms_when_unsure(kind: str) -> bool:
+    """Return whether staff are told of an unsure sign of this kind too; False for an unknown kind."""
+    return any(rules.kind == kind and rules.alarm_when_unsure for rules in _load()[0])
+
+
+def is_quieted(text: str, kind: str) -> bool:
+    """Return whether something in `text` says that danger of this kind is over, unreal, denied or only looks like it. False for an unknown kind."""
+    plain, _ = _plain(text)
+    kinds, patterns = _load()
+    contexts = _Contexts(plain, patterns)
+    return any(
+        rules.kind == kind and (rules.mask.search(plain) is not None or (any(contexts.has(name) for name in rules.quiet) and not contexts.has("still")))
+        for rules in kinds
+    )
+
+
 def check_lexicon() -> None:
     """Load the lexicon now, so that a wrong one stops the start. Raises ValueError naming the record."""
     _load()
@@ -150,7 +181,7 @@ def _first_sign(plain: str, rules: _Rules, contexts: _Contexts) -> tuple[int, in
 
 
 def _matches(rule: _Rule, plain: str, contexts: _Contexts) -> Sequence[re.Match[str]]:
-    if rule.pattern.search(plain) is None:
+    if (rule.needs is not None and not any(word in plain for word in rule.needs)) or rule.pattern.search(plain) is None:
         return []
     if any(contexts.has(name) for name in rule.without) or not all(contexts.has(name) for name in rule.with_):
         return []
@@ -205,26 +236,38 @@ def _as_read(pattern: str) -> str:
 def _load() -> tuple[tuple[_Rules, ...], dict[str, re.Pattern[str]]]:
     lexicon = _Lexicon.model_validate(yaml.safe_load(LEXICON.read_text(encoding="utf-8")))
     contexts = {name: _compiled(pattern, lexicon.words, f"contexts.{name}") for name, pattern in lexicon.contexts.items()}
-    kinds = tuple(_compiled_kind(name, kind, lexicon.words, set(contexts)) for name, kind in lexicon.kinds.items())
+    others = _ForeignLexicon.model_validate(yaml.safe_load(LANGUAGES.read_text(encoding="utf-8"))).kinds
+    if set(others) != set(lexicon.kinds):
+        raise ValueError(f"{LANGUAGES.name}: kinds: they are not those of {LEXICON.name}")
+    kinds = tuple(_compiled_kind(name, kind, others[name], lexicon.words, set(contexts)) for name, kind in lexicon.kinds.items())
     return kinds, contexts
 
 
-def _compiled_kind(name: str, kind: _Kind, words: dict[str, str], known: set[str]) -> _Rules:
+def _compiled_kind(name: str, kind: _Kind, foreign: _Foreign, words: dict[str, str], known: set[str]) -> _Rules:
     rules = []
+    for certain, patterns in ((True, foreign.certain), (False, foreign.unsure)):
+        for language, text in patterns.items():
+            pattern = _compiled(_without_blanks(text), {}, f"{LANGUAGES.name}: kinds.{name}.{language}")
+            rules.append(_Rule(pattern, required_words(pattern.pattern), certain, True, (), ("long_ago",)))
     for sign in kind.signs:
         unknown = (set(sign.with_) | set(sign.without) | set(kind.quiet)) - known
         if unknown:
             raise ValueError(f"{LEXICON.name}: kinds.{name}.signs.{sign.id}: no such context: {', '.join(sorted(unknown))}")
         pattern = _compiled(sign.pattern, words, f"kinds.{name}.signs.{sign.id}")
-        rules.append(_Rule(pattern, sign.certain, sign.whole, tuple(sign.with_), tuple(sign.without)))
+        rules.append(_Rule(pattern, required_words(pattern.pattern), sign.certain, sign.whole, tuple(sign.with_), tuple(sign.without)))
     return _Rules(
         kind=name,
-        mask=_compiled("|".join(kind.masks), words, f"kinds.{name}.masks"),
+        mask=_compiled("|".join([*kind.masks, *map(_without_blanks, foreign.masks)]), words, f"kinds.{name}.masks"),
         denied=_compiled(kind.denied.removeprefix("^"), words, f"kinds.{name}.denied"),
         quiet=tuple(kind.quiet),
         alarm_when_unsure=kind.alarm_when_unsure,
         rules=tuple(rules),
     )
+
+
+def _without_blanks(pattern: str) -> str:
+    """Return a pattern as it meets a message whose blanks were dropped: its own blanks are for the reader."""
+    return pattern.replace(" ", "")
 
 
 def _compiled(pattern: str, words: dict[str, str], record: str) -> re.Pattern[str]:

@@ -12,6 +12,7 @@ from bot.sheet import Sheet, build_sheet
 from bot.turn import emergency_reply, fill
 from bot.wording import say, say_easily
 from nlu.emergency import detect_emergency
+from nlu.languages import detect_language
 
 
 @dataclass
@@ -36,7 +37,7 @@ class MemoryConversation:
         """Send what a person typed. `more`: another message follows at once, so nothing is asked yet."""
         signs = detect_emergency(text)
         self.emergencies += [sign.kind for sign in signs if sign.alarm and sign.kind not in self.emergencies]
-        first = [emergency_reply(signs, self.now)] if signs else []
+        first = [emergency_reply(signs, self.now, detect_language(text))] if signs else []
         return first + self._take(text, is_payload=False, shown=text, more=more)
 
     def press(self, title: str, payload: str) -> list[Reply]:

@@ -64,7 +64,7 @@ def test_every_intent_is_in_the_domain_and_has_at_least_thirty_examples() -> Non
 def test_examples_have_a_text_and_only_known_metadata() -> None:
     for example in examples():
         assert example.text, example.place
-        assert set(example.metadata) <= {"asked", "facts", "needs"}, example.place
+        assert set(example.metadata) <= {"asked", "facts", "needs", "danger", "said"}, example.place
 
 
 def test_questions_are_facts_needs_or_confirmations() -> None:
