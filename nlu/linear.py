@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import joblib
 import numpy as np
@@ -27,11 +28,23 @@ def as_given(features: Features) -> Features:
     return features
 
 
+class Vectorizer(Protocol):
+    """Makes one row of numbers of an example's features."""
+
+    def fit_transform(self, examples: Sequence[Features]) -> csr_matrix:
+        """Learn the columns and return the rows."""
+        ...
+
+    def transform(self, examples: Sequence[Features]) -> csr_matrix:
+        """Return the rows."""
+        ...
+
+
 @dataclass(frozen=True)
 class LinearModel:
     """A trained model: `weights` is (features, labels), `intercepts` (labels,); `scales` turn margins into confidences."""
 
-    vectorizer: TfidfVectorizer
+    vectorizer: Vectorizer
     labels: tuple[str, ...]
     weights: NDArray[np.float32]
     intercepts: NDArray[np.float32]
@@ -88,13 +101,13 @@ def train_exclusive(examples: Sequence[Features], labels: Sequence[str], strengt
 
 
 def train_multiple(
-    examples: Sequence[Features], labels: Sequence[set[str]], strength: float, min_support: int
+    examples: Sequence[Features], labels: Sequence[set[str]], strength: float, min_support: int, vectorizer: Vectorizer | None = None
 ) -> tuple[LinearModel, Margins]:
     """Return a model that gives any number of labels to an example, and the margins (examples, labels) that its like gives unseen ones.
 
-    Labels with fewer than `min_support` examples are left out.
+    Labels with fewer than `min_support` examples are left out. `vectorizer` is fitted here; without one, only spelling counts.
     """
-    vectorizer = new_vectorizer()
+    vectorizer = vectorizer or new_vectorizer()
     matrix = vectorizer.fit_transform(examples)
     counts = {name: sum(name in own for own in labels) for name in set().union(*labels)}
     names = tuple(sorted(name for name, count in counts.items() if min_support <= count < len(labels)))
@@ -102,6 +115,16 @@ def train_multiple(
     emphasis = np.ones(len(names))
     model = LinearModel(vectorizer, names, *_planes(matrix, targets, strength, emphasis))
     return model, _held_out(matrix, targets, strength, emphasis)
+
+
+def with_labels(model: LinearModel, examples: Sequence[Features], labels: Sequence[str], strength: float) -> LinearModel:
+    """Return the model with planes for further labels that exclude one another, drawn between these examples only."""
+    names = tuple(sorted(set(labels)))
+    targets = np.array([[name == own for name in names] for own in labels]).reshape(len(labels), len(names))
+    weights, intercepts = _planes(model.vectorizer.transform(examples), targets, strength, np.ones(len(names)))
+    return LinearModel(
+        model.vectorizer, model.labels + names, np.hstack([model.weights, weights]), np.hstack([model.intercepts, intercepts]), model.scales
+    )
 
 
 def learn_scale(margins: Sequence[float], right: Sequence[bool]) -> Scale:

@@ -19,13 +19,14 @@ from nlu.components.message import is_payload, text_of
 from nlu.emergency import detect_emergency
 
 EMERGENCY = "emergency"
+RULES = "rules"
 
 
 @DefaultV1Recipe.register(
     DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False
 )
 class EmergencyDetector(GraphComponent):
-    """Puts `emergency` (a list of signs with their words) into the output; a sign that calls for staff decides the intent. Runs last."""
+    """Puts `emergency` (a list of signs with their words) into the output; a sign that calls for staff decides the intent. Runs after the facts."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -52,7 +53,7 @@ class EmergencyDetector(GraphComponent):
         for message in messages:
             if is_payload(message):
                 continue
-            signs = [asdict(sign) for sign in detect_emergency(text_of(message))]
+            signs = [{**asdict(sign), "source": RULES} for sign in detect_emergency(text_of(message))]
             message.set(EMERGENCY, signs, add_to_output=True)
             if any(sign["alarm"] for sign in signs):
                 chosen = {

@@ -12,10 +12,11 @@ from rasa.engine.storage.storage import ModelStorage
 import nlu.components.message
 import nlu.features
 import nlu.linear
+import nlu.meaning
 import nlu.tokens
 from nlu.linear import LinearModel, load_model
 
-_HELPERS = (nlu.features, nlu.linear, nlu.tokens, nlu.components.message)
+_HELPERS = (nlu.features, nlu.linear, nlu.meaning, nlu.tokens, nlu.components.message)
 
 
 class TrainedComponent(GraphComponent):

@@ -38,7 +38,8 @@ def test_a_certain_sign_of_danger_decides_the_intent() -> None:
     message = Message({"text": "もう死にたいです", "intent": {"name": "complain", "confidence": 0.9}})
     EmergencyDetector({"intent": "report_emergency"}).process([message])
     assert message.get("intent") == {"name": "report_emergency", "confidence": 1.0}
-    assert {"kind", "start", "end", "text", "certain", "alarm"} == set(message.get("emergency")[0])
+    assert {"kind", "start", "end", "text", "certain", "alarm", "source"} == set(message.get("emergency")[0])
+    assert message.get("emergency")[0]["source"] == "rules"
 
 
 def test_without_a_sign_the_intent_stays() -> None:
