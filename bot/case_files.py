@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from bot.access import Right, find_case
+from bot.case_sheet import current_sheet
 from bot.consents import ConsentView, read_consents
-from bot.console import current_sheet
 from bot.models import Case, Staff
 from bot.sheet import Sheet
 from bot.staff import note

@@ -12,6 +12,7 @@ from bot.consents import give_consent, is_withdrawn
 from bot.models import Case, CaseEvent
 from bot.organisations import organisation_for
 from bot.sheet import build_sheet
+from bot.store import current_facts, staff_facts
 from knowledge.facts import Facts, plain_values
 from knowledge.sharing import load_sharing, needs_care
 
@@ -22,6 +23,7 @@ _VIOLENCE = ("violence_now", "child_danger", "elder_abuse")
 
 def hand_over(session: Session, conversation_id: int, facts: Facts, interview: Mapping[str, Any], now: datetime) -> str:
     """Make the case of a conversation whose person consented, or refresh it, and return its reference. The caller commits."""
+    facts = {**facts, **staff_facts(current_facts(session, conversation_id))}  # type: ignore[dict-item]
     sheet = build_sheet(facts, interview, now)
     values = plain_values(facts)
     case = session.scalar(select(Case).where(Case.conversation_id == conversation_id))
@@ -34,16 +36,24 @@ def hand_over(session: Session, conversation_id: int, facts: Facts, interview: M
     case.urgency = sheet.urgency
     case.municipality = values.get("municipality")
     case.sheet = sheet.model_dump(mode="json")
-    if not case.sensitive and (begins or not _decided(session, case)):
-        case.sensitive = speaks_of_violence(values, sheet.emergency, now)
     if begins:
+        case.sensitive = speaks_of_violence(values, sheet.emergency, now)
         session.add(case)
         session.flush()
         session.add(CaseEvent(case_id=case.id, kind="handed_over", after=case.status, created_at=now))
     if begins or is_withdrawn(session, conversation_id, "caseworker"):
         give_consent(session, conversation_id, "caseworker", load_sharing().recipients["caseworker"].items, now)
     session.flush()
+    restrict_if_violent(session, case, facts, now)
     return case.reference
+
+
+def restrict_if_violent(session: Session, case: Case, facts: Facts, now: datetime) -> bool:
+    """Restrict the case when its facts now speak of violence, unless a supervisor has decided; True when that is new. The caller commits."""
+    if case.sensitive or _decided(session, case) or not speaks_of_violence(plain_values(facts), case.sheet["emergency"], now):
+        return False
+    case.sensitive = True
+    return True
 
 
 def speaks_of_violence(values: Mapping[str, Any], emergency: Iterable[str], now: datetime) -> bool:

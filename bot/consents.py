@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.models import Consent, Staff
@@ -118,6 +118,17 @@ def is_withdrawn(session: Session, conversation_id: int, recipient: str) -> bool
         select(Consent.withdrawn_at).where(Consent.conversation_id == conversation_id, Consent.recipient == recipient)
     ).all()
     return bool(ends) and all(end is not None for end in ends)
+
+
+def withdrawn_conversations(session: Session, recipient: str) -> set[int]:
+    """Return the conversations for which `is_withdrawn` holds."""
+    rows = session.execute(
+        select(Consent.conversation_id)
+        .where(Consent.recipient == recipient)
+        .group_by(Consent.conversation_id)
+        .having(func.count() == func.count(Consent.withdrawn_at))
+    )
+    return {conversation_id for (conversation_id,) in rows}
 
 
 def read_consents(session: Session, conversation_id: int) -> list[ConsentView]:

@@ -31,3 +31,11 @@ class CaseClosedToYou(MadoguchiError):
 
 class ConsentWithdrawn(CaseClosedToYou):
     """The person took back the consent that this needs. Nothing may be read or passed on."""
+
+
+class ReferralRefused(MadoguchiError):
+    """A referral that lacks something, or that somebody has answered meanwhile."""
+
+
+class NotYourChat(MadoguchiError):
+    """Somebody else, or the assistant, holds the chat: nothing was sent."""

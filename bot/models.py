@@ -219,9 +219,9 @@ class CaseEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), comment="null: the assistant, when the person consented")
-    kind: Mapped[str] = mapped_column(String(20), comment="handed_over, status, assigned, organisation, sensitive, taken_over, handed_back, reached, facts")
-    before: Mapped[str | None] = mapped_column(String(60), comment="status, or id of staff or organisation; facts: null")
-    after: Mapped[str | None] = mapped_column(String(60), comment="the same, afterwards; facts: the key that was edited")
+    kind: Mapped[str] = mapped_column(String(20), comment="handed_over, status, assigned, organisation, sensitive, planned, taken_over, handed_back, reached, facts")
+    before: Mapped[str | None] = mapped_column(String(60), comment="status, id of staff or organisation, True or False; else null")
+    after: Mapped[str | None] = mapped_column(String(60), comment="the same, afterwards; facts: the key that was edited; planned: the day")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -1,12 +1,14 @@
 """Reading and writing what a turn needs: tracker events, facts, the message in hand."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.models import FactRow, Message, TrackerEvent
+from knowledge.facts import Facts, derive
 
 FactRecords = dict[str, dict[str, Any]]
 
@@ -71,8 +73,13 @@ def current_facts(session: Session, conversation_id: int) -> list[FactRow]:
 def write_facts(
     session: Session, conversation_id: int, facts: FactRecords, now: datetime, *, author: str = "resident", staff_id: int | None = None
 ) -> list[str]:
-    """Make `facts` what counts now; replaced rows stay as history. Returns the keys that changed."""
+    """Make `facts` what counts now; replaced rows stay as history. Returns the keys that changed.
+
+    What staff wrote stays until staff change it: another statement of the person is kept beside it, as one that does not count.
+    """
     rows = {row.key: row for row in current_facts(session, conversation_id)}
+    if author != "staff":
+        facts = _beside_staff(session, conversation_id, facts, rows, now, author)
     changed = [key for key in facts.keys() | rows.keys() if key not in facts or key not in rows or rows[key].record != facts[key]]
     for key in changed:
         if key in rows:
@@ -84,3 +91,22 @@ def write_facts(
                 )
             )
     return sorted(changed)
+
+
+def staff_facts(rows: Iterable[FactRow]) -> FactRecords:
+    """Return what staff stated of these rows; what they set to not known binds nobody."""
+    return {row.key: row.record for row in rows if row.author == "staff" and row.record["value"] is not None}
+
+
+def _beside_staff(
+    session: Session, conversation_id: int, facts: FactRecords, rows: Mapping[str, FactRow], now: datetime, author: str
+) -> FactRecords:
+    """Return `facts` with what staff stated in its place, and keep what the person says against it as a row that does not count."""
+    theirs = staff_facts(rows.values())
+    if not theirs:
+        return facts
+    for key in theirs.keys() & facts.keys():
+        if facts[key]["value"] != theirs[key]["value"] and facts[key]["status"] != "inferred":
+            row = FactRow(conversation_id=conversation_id, key=key, record=facts[key], author=author, created_at=now, replaced_at=now)
+            session.add(row)
+    return dict(derive(cast(Facts, {**facts, **theirs})))  # type: ignore[arg-type]

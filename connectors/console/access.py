@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.access import has_role
+from bot.access import handles_cases, has_role
+from bot.errors import CaseClosedToYou, ConsentWithdrawn, NoSuchCase
 from bot.settings import Settings
 from bot.staff import LoggedIn, read_session, token_fits
 from connectors.console.pages import error_page
+from connectors.console.wording import load_wording
 
 HOME = "/console/"
 LOGIN = "/console/login"
@@ -75,6 +77,12 @@ class ConsoleRoute(APIRoute):
                 return _ask_to_log_in(request)
             except ConsoleError as error:
                 return error_page(error.status, error.words)
+            except NoSuchCase:
+                return error_page(404)
+            except CaseClosedToYou:
+                return error_page(403, "case_closed")
+            except ConsentWithdrawn:
+                return error_page(409, "case_withdrawn")
             except RequestValidationError:  # only addresses are validated by FastAPI here
                 return error_page(404)
             except Exception as error:  # noqa: BLE001 - the last line of defence: whatever it was, nobody is shown it
@@ -115,14 +123,20 @@ def set_cookie(response: Response, name: str, value: str, settings: Settings) ->
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """Return the fields of a small form; files and repeated fields are left out. ConsoleError 413 when it is long or says no length."""
+    """Return the fields of a small form; files are left out, `sent_list` has repeated fields. ConsoleError 413 when it is long or says no length."""
     if request.method != "POST":
         return {}
     length = request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > MAX_FORM_BYTES:
         raise ConsoleError(413)
-    form = await request.form(max_files=0, max_fields=20)
+    form = await request.form(max_files=0, max_fields=60)
+    request.state.sent = form
     return {key: value for key, value in form.items() if isinstance(value, str)}
+
+
+def sent_list(request: Request, name: str) -> list[str]:
+    """Return all texts of a repeated field of the form that was sent."""
+    return [value for value in request.state.sent.getlist(name) if isinstance(value, str)]
 
 
 def visit(request: Request, form: Annotated[dict[str, str], Depends(read_form)]) -> Any:
@@ -138,7 +152,22 @@ def visit(request: Request, form: Annotated[dict[str, str], Depends(read_form)])
         yield Visit(who, form, session, now)
 
 
+def casework(here: Annotated[Visit, Depends(visit)]) -> Visit:
+    """Let in who handles cases; which ones is for `bot.access` to say."""
+    if not handles_cases(here.who.staff):
+        raise ConsoleError(403, "cases_only")
+    return here
+
+
 Here = Annotated[Visit, Depends(visit)]
+Casework = Annotated[Visit, Depends(casework)]
+RecordId = Annotated[int, UrlPath(le=2**31 - 1)]
+"""An id in an address; longer numbers than the database takes are nobody's."""
+
+
+def saved_words(request: Request) -> str | None:
+    """Return what was just saved, in words, as the address names it."""
+    return load_wording().saved.get(request.query_params.get("saved", ""))
 
 
 def visit_as(*roles: str) -> Callable[..., Visit]:
@@ -154,8 +183,6 @@ def visit_as(*roles: str) -> Callable[..., Visit]:
 
 Admin = Annotated[Visit, Depends(visit_as("admin"))]
 Overseer = Annotated[Visit, Depends(visit_as("admin", "supervisor"))]
-RecordId = Annotated[int, UrlPath(le=2**31 - 1)]
-"""An id in an address; longer numbers than the database takes are nobody's."""
 
 
 def _ask_to_log_in(request: Request) -> Response:

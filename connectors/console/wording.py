@@ -48,8 +48,18 @@ class Wording(_Shape):
     role: dict[str, str]
     desk_status: dict[str, str]
     saved: dict[str, str]
+    whose: dict[str, str]
+    channel: dict[str, str]
+    note_kind: dict[str, str]
+    case_event: dict[str, str]
+    referral_status: dict[str, str]
+    referral_event: dict[str, str]
+    referral_item: dict[str, str]
+    referral_fault: dict[str, str]
+    consent_how: dict[str, str]
     moment: str
     day: str
+    day_short: str
     weekdays: list[str]
     waiting: _Waiting
     errors: dict[str, ErrorWords]
@@ -72,6 +82,12 @@ def print_moment(moment: datetime) -> str:
 def print_day(day: date) -> str:
     """Return a date in full."""
     return load_wording().day.format(year=day.year, month=day.month, day=day.day)
+
+
+def print_day_short(day: date) -> str:
+    """Return a date of these days: month, day, weekday."""
+    words = load_wording()
+    return words.day_short.format(month=day.month, day=day.day, weekday=words.weekdays[day.weekday()])
 
 
 def print_waiting(waited: timedelta) -> str:

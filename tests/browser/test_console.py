@@ -103,7 +103,7 @@ def test_a_caseworkers_morning_by_keyboard_alone(browser: Browser, address: str,
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").filter(has_text="状況を保存しました。")).to_be_visible()
-    expect(page.get_by_label("状況")).to_have_value("first_response")
+    expect(page.get_by_label("状況", exact=True)).to_have_value("first_response")
     _tab_to(page, "ログアウト")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="ログイン")).to_be_visible()

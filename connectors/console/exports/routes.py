@@ -16,7 +16,7 @@ from bot.errors import CaseClosedToYou, ConsentWithdrawn, NoSuchCase
 from bot.models import Case
 from bot.staff import note
 from bot.store import load_facts
-from connectors.console.access import HOME, ConsoleError, ConsoleRoute, Here, Visit
+from connectors.console.access import HOME, Casework, ConsoleError, ConsoleRoute, Visit
 from connectors.console.exports.lists import case_list
 from connectors.console.exports.papers import intake_paper, plan_paper, recipient_name, shared_paper
 from connectors.console.exports.spreadsheets import intake_workbook
@@ -45,7 +45,7 @@ def install(app: FastAPI) -> None:
 
 
 @router.get("/cases/{case_id:int}/papers")
-def show_papers(case_id: RecordId, here: Here, request: Request) -> Response:
+def show_papers(case_id: RecordId, here: Casework, request: Request) -> Response:
     """What this case can be printed as, and who may get what."""
     case = _find(here, case_id, "read")
     values = plain_values(load_facts(here.session, case.conversation_id))  # type: ignore[arg-type]
@@ -66,7 +66,7 @@ def show_papers(case_id: RecordId, here: Here, request: Request) -> Response:
 
 
 @router.get("/cases/{case_id:int}/papers/intake.pdf")
-def print_intake(case_id: RecordId, here: Here, request: Request) -> Response:
+def print_intake(case_id: RecordId, here: Casework, request: Request) -> Response:
     """The 相談受付・申込票 with the assessment, as a PDF."""
     file = _file(here, case_id, "paper_intake_pdf")
     return _download(
@@ -75,14 +75,14 @@ def print_intake(case_id: RecordId, here: Here, request: Request) -> Response:
 
 
 @router.get("/cases/{case_id:int}/papers/intake.xlsx")
-def tabulate_intake(case_id: RecordId, here: Here) -> Response:
+def tabulate_intake(case_id: RecordId, here: Casework) -> Response:
     """The same as a workbook."""
     file = _file(here, case_id, "paper_intake_xlsx")
     return _download(intake_workbook(file, here.now), XLSX, paper_words().intake.file, file.case)
 
 
 @router.get("/cases/{case_id:int}/papers/case.json")
-def hand_out_json(case_id: RecordId, here: Here) -> Response:
+def hand_out_json(case_id: RecordId, here: Casework) -> Response:
     """The case for another system, in the published schema (docs/schema/case.json)."""
     file = _file(here, case_id, "paper_case_json")
     body = export_case(file, here.now).model_dump_json(indent=2).encode()
@@ -90,7 +90,7 @@ def hand_out_json(case_id: RecordId, here: Here) -> Response:
 
 
 @router.get("/cases/{case_id:int}/papers/plan.pdf")
-def print_plan(case_id: RecordId, here: Here, request: Request) -> Response:
+def print_plan(case_id: RecordId, here: Casework, request: Request) -> Response:
     """The 再建計画書, for people whom a disaster hit."""
     file = _file(here, case_id, "paper_plan_pdf")
     data = plan_paper(file, organisation(request), here.now)
@@ -100,7 +100,7 @@ def print_plan(case_id: RecordId, here: Here, request: Request) -> Response:
 
 
 @router.post("/cases/{case_id:int}/papers/shared.pdf")
-def print_shared(case_id: RecordId, here: Here, request: Request) -> Response:
+def print_shared(case_id: RecordId, here: Casework, request: Request) -> Response:
     """The 入居者情報共有シート for one consent of a shop or landlord; the caseworker's remark is in the form, not kept."""
     file = _file(here, case_id, "paper_shared_pdf", "work")
     wanted = here.form.get("consent", "")
@@ -117,7 +117,7 @@ def print_shared(case_id: RecordId, here: Here, request: Request) -> Response:
 
 
 @router.post("/cases/{case_id:int}/consents")
-def write_consent(case_id: RecordId, here: Here) -> Response:
+def write_consent(case_id: RecordId, here: Casework) -> Response:
     """Write down a consent that the person gave to the caseworker, spoken or on paper."""
     case = _find(here, case_id, "work")
     recipient, name = here.form.get("recipient", ""), here.form.get("name", "").strip()
@@ -131,7 +131,7 @@ def write_consent(case_id: RecordId, here: Here) -> Response:
 
 
 @router.post("/cases/{case_id:int}/consents/{consent_id:int}/withdraw")
-def end_consent(case_id: RecordId, consent_id: RecordId, here: Here) -> Response:
+def end_consent(case_id: RecordId, consent_id: RecordId, here: Casework) -> Response:
     """End a consent, on the person's word."""
     case = _find(here, case_id, "work")
     if not withdraw_consent(here.session, case.conversation_id, consent_id, here.now, staff=here.who.staff):
@@ -141,7 +141,7 @@ def end_consent(case_id: RecordId, consent_id: RecordId, here: Here) -> Response
 
 
 @router.get("/papers/cases.xlsx")
-def list_cases(here: Here) -> Response:
+def list_cases(here: Casework) -> Response:
     """The cases that this person may see, as a workbook."""
     body = case_list(here.session, here.who.staff)
     note(here.session, here.who.staff.id, "paper_case_list", "cases:list", here.now)

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 import pyotp
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.cases import hand_over
 from bot.database import migrate, open_database
 from bot.inbox import add_reply
 from bot.live import Live
-from bot.models import Alert, Conversation, Message, SecondFactor, Staff
+from bot.models import Alert, Case, Conversation, Message, SecondFactor, Staff
 from bot.organisations import ensure_organisation
 from bot.reply import Button, Card, Reply
 from bot.second_factor import STEP_SECONDS
@@ -162,6 +162,13 @@ def make_small_case(house: House, **facts: Any) -> int:
         talk.hand_over()
         session.commit()
         return talk.id
+
+
+def put_in_charge(house: House, case_id: int, login: str) -> None:
+    """Let this person be the one in charge of a case."""
+    with house.sessions() as session:
+        session.get_one(Case, case_id).assigned_to_id = session.scalars(select(Staff.id).where(Staff.login == login)).one()
+        session.commit()
 
 
 def make_long_case(house: House) -> int:
