@@ -11,7 +11,9 @@ import yaml
 
 from bot.settings import Settings
 from bot.wording import responses
+from connectors.line.doctor import WEBHOOK_PATH
 from connectors.line.settings import LineSettings
+from connectors.line.wording import wording
 from connectors.notify.settings import NotifySettings
 from connectors.web.settings import WebSettings
 from knowledge.vocabulary import load_vocabulary
@@ -86,3 +88,13 @@ def test_every_fact_is_an_entity_and_has_its_question() -> None:
 )
 def test_every_setting_is_documented(name: str) -> None:
     assert f"`{name}`" in (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+
+
+def test_the_guides_for_channels_name_what_there_is_to_set() -> None:
+    widget = (ROOT / "docs" / "how-to" / "widget.md").read_text(encoding="utf-8")
+    used = {name for path in (ROOT / "connectors" / "web" / "static").glob("*.js") for name in re.findall(r"options\.([a-zA-Z]+)", path.read_text())}
+    attributes = {"data-" + re.sub("([A-Z])", r"-\1", name).lower() for name in used - {"base", "assets"}}
+    assert attributes and {name for name in attributes if f"`{name}`" not in widget} == set()
+    line = (ROOT / "docs" / "how-to" / "line.md").read_text(encoding="utf-8")
+    assert WEBHOOK_PATH in line and "MADOGUCHI_LINE_CHANNEL_SECRET" in line and "MADOGUCHI_LINE_CHANNEL_ACCESS_TOKEN" in line
+    assert {cell.label for cell in wording().rich_menu.cells if f"「{cell.label}」" not in line} == set()
