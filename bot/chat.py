@@ -13,6 +13,7 @@ from bot.casework import add_event, mark_opened, move, put_in_charge, reach
 from bot.errors import CaseClosedToYou, NotYourChat
 from bot.inbox import add_reply
 from bot.models import Case, Conversation, Message, Staff
+from bot.office_hours import hours_in_words
 from bot.reply import Reply
 from bot.staff import note
 from bot.wording import say
@@ -52,7 +53,7 @@ def take_over(session: Session, case_id: int, staff: Staff, now: datetime, *, fr
     was_bot = conversation.holder != "staff"
     conversation.holder, conversation.held_by_id = "staff", staff.id
     if was_bot:
-        tell_resident(session, conversation.id, "utter_staff_here", now)
+        tell_resident(session, conversation.id, "utter_staff_here", now, when=hours_in_words(session, conversation.id))
     add_event(session, case, "taken_over", staff, now)
     note(session, staff.id, "chat_taken_over", f"cases:{case.id}", now)
     if case.assigned_to_id is None:

@@ -11,6 +11,7 @@ from bot.access import Right, find_case, rights
 from bot.alerts import AlertItem, alert_items
 from bot.case_sheet import current_sheet
 from bot.consents import is_withdrawn
+from bot.contacts import ContactDetails, hide, read_contact
 from bot.inbox import MessageView, timeline
 from bot.models import Case, FactRow, Organisation, Staff
 from bot.places import hide_places, is_place, places_in
@@ -61,6 +62,7 @@ class FactGroup:
 class CaseView:
     """A case on one screen. `quiet`: status (declined, unknown, asked, not_asked, never_asked) -> facts without a value.
 
+    `contact`: what the person wrote on our own page; only for who may work on the case, without the address while places are masked.
     `messages` is None when the person did not agree that this organisation reads the conversation; `shortened`: only its later part is there.
     """
 
@@ -80,6 +82,7 @@ class CaseView:
     assigned_to: str | None
     referrals: list[ReferralView]
     places_shown: bool
+    contact: ContactDetails | None
 
     @property
     def hides_places(self) -> bool:
@@ -120,6 +123,7 @@ def read_case(session: Session, case_id: int, staff: Staff, now: datetime, *, sh
         assigned_to=session.scalar(select(Staff.name).where(Staff.id == case.assigned_to_id)),
         referrals=referral_chain(session, case),
         places_shown=case.sensitive and show_places,
+        contact=_contact(session, case, masked) if "work" in rights(session, staff, case) else None,
     )
 
 
@@ -131,10 +135,16 @@ def read_talk(
     if not allowed or is_withdrawn(session, case.conversation_id, "caseworker"):
         return None, None
     messages = [one for one in timeline(session, case.conversation_id, after) if since is None or one.created_at >= since]
+    messages = [replace(one, content=hide(one.content)) for one in messages]
     if masked:
         places = _places(session, case)
         messages = [replace(one, content=hide_places(one.content, places)) for one in messages]
     return since, messages
+
+
+def _contact(session: Session, case: Case, masked: bool) -> ContactDetails | None:
+    details = read_contact(session, case.conversation_id)
+    return details.model_copy(update={"address": ""}) if details is not None and masked else details
 
 
 def _places(session: Session, case: Case) -> list[str]:

@@ -59,6 +59,11 @@ def fill_in(text: str) -> str:
     return _MARK.sub(lambda found: _code(found[1]), text) if "{" in text else text
 
 
+def hide(content: dict[str, Any]) -> dict[str, Any]:
+    """Return the content of a message as staff may read it: without the marks of links, which are of no use to them."""
+    return {name: _MARK.sub("\u2026", value) if isinstance(value, str) else value for name, value in content.items()}
+
+
 def find_link(session: Session, code: str) -> ContactLink | None:
     """Return the link with this code, whether it still works or not."""
     return session.scalar(select(ContactLink).where(ContactLink.code_hash == _hash(code)))

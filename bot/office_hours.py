@@ -10,7 +10,7 @@ from bot.models import Case, FactRow, Organisation
 from bot.organisations import office_of
 from bot.wording import say, say_easily
 from knowledge.exchange_schedule import read_schedule
-from knowledge.hours import TOKYO, closes_at, is_open, next_opening, say_day, say_time
+from knowledge.hours import TOKYO, closes_at, is_open, next_opening, say_day, say_schedules, say_time
 from knowledge.schema import ScheduleRecord
 
 
@@ -49,6 +49,12 @@ def answer_time(session: Session, conversation_id: int, now: datetime) -> tuple[
         return _say("utter_answer_unknown")
     name = "utter_answer_today" if opens.date() == now.astimezone(TOKYO).date() else "utter_answer_day"
     return _say("utter_answer_closed", next=say(name, date=say_day(opens.date()), time=say_time(opens.time())))
+
+
+def hours_in_words(session: Session, conversation_id: int) -> str:
+    """Return a sentence that names all the hours in which staff answer, for a person whose chat they hold from now on."""
+    hours = hours_of(session, conversation_id)
+    return say("utter_staff_hours", hours=say_schedules(hours)) if hours else say("utter_staff_hours_unknown")
 
 
 def _lines(text: str) -> list[dict[str, Any]]:

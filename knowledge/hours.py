@@ -128,6 +128,11 @@ def say_schedule(schedule: ScheduleRecord) -> str:
     return f"{days} {words('schedule.parts')[schedule.part_of_day]}" if schedule.part_of_day else days
 
 
+def say_schedules(schedules: Sequence[ScheduleRecord]) -> str:
+    """All lines of opening hours in one phrase."""
+    return str(words("schedule.or")).join(say_schedule(schedule) for schedule in schedules)
+
+
 def describe_hours(
     schedules: Sequence[ScheduleRecord],
     at: dt.datetime,
@@ -141,7 +146,7 @@ def describe_hours(
     is None, and the words give the pattern with its date.
     """
     booking = phrase(f"hours.appointment.{appointment}")
-    pattern = said or str(words("schedule.or")).join(say_schedule(schedule) for schedule in schedules)
+    pattern = said or say_schedules(schedules)
     coming = say_next(schedules, at)
     if old_as_of is not None:
         text = phrase("hours.old", text=pattern, as_of=say_as_of(old_as_of)) if pattern else ""
