@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.access import find_case, has_role
 from bot.casework import add_event, mark_opened, move, put_in_charge, reach
+from bot.contacts import just_sent, offer_link
 from bot.errors import CaseClosedToYou, NotYourChat
 from bot.inbox import add_reply
 from bot.models import Case, Conversation, Message, Staff
@@ -105,6 +106,23 @@ def write(session: Session, case_id: int, text: str, once: str, staff: Staff, no
     note(session, staff.id, "chat_message_sent", f"messages:{message_id}", now)
     session.commit()
     return message_id
+
+
+def send_contact_page(session: Session, case_id: int, staff: Staff, now: datetime) -> None:
+    """Send the resident a link to the page for name and contact details, so that nobody has to write them into the talk. Commits.
+
+    A link that was just sent has to do. Raises NotYourChat when somebody else or the assistant holds the chat, NoSuchCase, CaseClosedToYou.
+    """
+    case = find_case(session, staff, case_id, "work")
+    conversation = _lock(session, case)
+    if conversation.holder != "staff" or conversation.held_by_id != staff.id:
+        raise NotYourChat("Take the chat over first.")
+    if just_sent(session, conversation.id, now):
+        session.rollback()
+        return
+    tell_resident(session, conversation.id, "utter_contact_page", now, link=offer_link(session, conversation.id, now))
+    note(session, staff.id, "contact_page_sent", f"cases:{case.id}", now)
+    session.commit()
 
 
 def release(session: Session, conversation_id: int) -> None:

@@ -65,6 +65,17 @@ def hand_back(case_id: RecordId, here: Casework, request: Request) -> Response:
     return back(case_id, "handed_back", "talk-title")
 
 
+@router.post("/{case_id:int}/contact-page")
+def send_contact_page(case_id: RecordId, here: Casework, request: Request) -> Response:
+    """Send the resident a one-time link to the page for name and contact details."""
+    try:
+        chat.send_contact_page(here.session, case_id, here.who.staff, here.now)
+    except NotYourChat:
+        return case_page(here, request, case_id, status=409, fault="chat_taken")
+    _ring(here, request, case_id)
+    return back(case_id, "contact_page", "talk-title")
+
+
 @router.post("/{case_id:int}/messages")
 def send_message(case_id: RecordId, here: Casework, request: Request) -> Response:
     """Send the resident a message; what was not sent comes back in its field."""

@@ -64,6 +64,7 @@ RULES = {
     "GET /console/cases/{case_id:int}/talk": "case:read",
     "POST /console/cases/{case_id:int}/take": "case:work",
     "POST /console/cases/{case_id:int}/hand-back": "case:work",
+    "POST /console/cases/{case_id:int}/contact-page": "case:work",
     "POST /console/cases/{case_id:int}/messages": "case:work",
     "GET /console/cases/{case_id:int}/replies": "case:work",
     "GET /console/cases/{case_id:int}/facts/{key}": "case:work",

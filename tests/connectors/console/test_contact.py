@@ -66,3 +66,16 @@ def test_who_is_taken_over_is_told_when_staff_answer(house: House, client: TestC
         told = session.scalars(select(Message).where(Message.conversation_id == talk_id, Message.author == "staff")).one()
     assert words in told.content["text"] and "{" not in told.content["text"]
     assert ("9時" in told.content["text"]) == bool(hours)
+
+
+def test_a_caseworker_sends_the_link_instead_of_asking_in_the_talk(house: House, client: TestClient) -> None:
+    talk_id = make_small_case(house, age=(41, "41歳"))
+    assert post(client, "/console/cases/1/contact-page", "/console/cases/1").status_code == 409, "only who holds the chat"
+    post(client, "/console/cases/1/take", "/console/cases/1")
+    for _ in range(2):
+        assert post(client, "/console/cases/1/contact-page", "/console/cases/1").status_code == 303
+    with house.sessions() as session:
+        said = [row.content["text"] for row in session.scalars(select(Message).where(Message.conversation_id == talk_id, Message.author == "staff"))]
+        links = [text for text in said if "/contact/" in text]
+        assert len(links) == 1, "a link that was just sent has to do"
+        assert contacts.works(contacts.find_link(session, contacts.fill_in(links[0]).split("/contact/")[1][:32]), house.clock())
