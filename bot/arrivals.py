@@ -40,26 +40,14 @@ def take_in(session: Session, incoming: Incoming, now: datetime) -> Taken:
     if not _first_time(session, incoming.channel, incoming.event_id, now) or _was_unsent(session, incoming):
         session.commit()
         return Taken(_conversation_id(session, incoming), False)
-    conversation = open_conversation(session, incoming.channel, incoming.channel_user, now)
-    _unblock(session, conversation)
-    pressed = pressed_button(session, conversation, incoming.payload) if incoming.payload is not None else None
-    text, payload = pressed or (_kept_text(incoming), None)  # a button that we did not offer is read as the text that came with it
-    store_message(
-        session,
-        conversation,
-        event_id=incoming.event_id,
-        kind=incoming.kind,
-        content={"text": text, "payload": payload},
-        now=now,
-        channel_message_id=incoming.message_id,
-        reply_handle=_handle(incoming),
-    )
-    session.commit()
-    return Taken(conversation.id, True)
+    return _take(session, incoming, now)
 
 
-def begin(session: Session, incoming: Incoming, now: datetime) -> Taken:
-    """Greet a person who opened the chat without writing (LINE: added us as a friend; Telegram: /start); one who comes back is asked on."""
+def begin(session: Session, incoming: Incoming, now: datetime, *, site_municipality: str | None = None) -> Taken:
+    """Greet a person who opened the chat without writing (LINE: added us as a friend; Telegram: /start); one who comes back is asked on.
+
+    `site_municipality`: whose link they came by, kept with a conversation's beginning.
+    """
     if now - incoming.sent_at > OLDEST or not _first_time(session, incoming.channel, incoming.event_id, now):
         session.commit()
         return Taken(_conversation_id(session, incoming), False)
@@ -67,6 +55,8 @@ def begin(session: Session, incoming: Incoming, now: datetime) -> Taken:
     conversation = known or _new_conversation(session, incoming.channel, incoming.channel_user, now)
     _unblock(session, conversation)
     content: dict[str, Any] = {"text": "", "payload": "/resume_conversation"} if known else {"text": "", "payload": None}
+    if site_municipality and not known:
+        content["site_municipality"] = site_municipality
     store_message(
         session,
         conversation,
@@ -91,6 +81,16 @@ def block(session: Session, channel: str, channel_user: str, event_id: str, now:
     return Taken(conversation.id if conversation else None, fresh)
 
 
+def unblock(session: Session, channel: str, channel_user: str, event_id: str, now: datetime) -> Taken:
+    """Note that the person lets us write again; what a caseworker wrote in between is sent now."""
+    fresh = _first_time(session, channel, event_id, now)
+    conversation = find_conversation(session, channel, channel_user)
+    if fresh and conversation is not None:
+        _unblock(session, conversation)
+    session.commit()
+    return Taken(conversation.id if conversation else None, fresh)
+
+
 def unsend(session: Session, channel: str, channel_user: str, event_id: str, message_id: str, now: datetime) -> Taken:
     """Erase our copy of a message that the person took back, and what was read from it. It may take us before the message does."""
     fresh = _first_time(session, channel, event_id, now)
@@ -104,18 +104,26 @@ def unsend(session: Session, channel: str, channel_user: str, event_id: str, mes
 
 
 def edit(session: Session, incoming: Incoming, now: datetime) -> Taken:
-    """Take an edited message: the new words replace the old ones while nobody has read them, and count as a further message afterwards."""
+    """Take an edited message: its old words are gone, and the new ones are read in their place.
+
+    While nobody has read the old words, the new ones take their place in the order; later they come as a further message, and
+    what was read from the old ones alone is forgotten, as from a message that was taken back.
+    """
     if incoming.message_id is None or now - incoming.sent_at > OLDEST:
         return Taken(None, False)
+    if not _first_time(session, incoming.channel, incoming.event_id, now) or _was_unsent(session, incoming):
+        session.commit()
+        return Taken(_conversation_id(session, incoming), False)
+    # The lock is held from here: no turn begins to read the old words meanwhile.
     conversation = find_conversation(session, incoming.channel, incoming.channel_user)
-    waiting = [row for row in _by_channel_id(session, conversation, incoming.message_id) if row.status == "new"] if conversation else []
-    if not waiting:
-        return take_in(session, incoming, now)
-    fresh = _first_time(session, incoming.channel, incoming.event_id, now)
-    if fresh:
-        waiting[-1].content = {"text": _kept_text(incoming), "payload": None}
-    session.commit()
-    return Taken(waiting[-1].conversation_id, fresh)
+    old = [row for row in _by_channel_id(session, conversation, incoming.message_id) if row.kind != "erased"] if conversation else []
+    if old and old[-1].status == "new" and not old[-1].attempts:
+        old[-1].content = {"text": _kept_text(incoming), "payload": None}
+        session.commit()
+        return Taken(old[-1].conversation_id, True)
+    for row in old:
+        erase_message(session, row, now)
+    return _take(session, incoming, now)
 
 
 def open_conversation(session: Session, channel: str, channel_user: str, now: datetime) -> Conversation:
@@ -136,6 +144,25 @@ def find_conversation(session: Session, channel: str, channel_user: str) -> Conv
 def forget_seen(session: Session, now: datetime) -> None:
     """Delete the hashes of events that are too old to be taken anyway. The caller commits."""
     session.execute(delete(SeenEvent).where(SeenEvent.seen_at < now - KEEP_SEEN))
+
+
+def _take(session: Session, incoming: Incoming, now: datetime) -> Taken:
+    conversation = open_conversation(session, incoming.channel, incoming.channel_user, now)
+    _unblock(session, conversation)
+    pressed = pressed_button(session, conversation, incoming.payload) if incoming.payload is not None else None
+    text, payload = pressed or (_kept_text(incoming), incoming.command)  # a button that we did not offer is read as the text that came with it
+    store_message(
+        session,
+        conversation,
+        event_id=incoming.event_id,
+        kind=incoming.kind,
+        content={"text": text, "payload": payload},
+        now=now,
+        channel_message_id=incoming.message_id,
+        reply_handle=_handle(incoming),
+    )
+    session.commit()
+    return Taken(conversation.id, True)
 
 
 def _new_conversation(session: Session, channel: str, channel_user: str, now: datetime) -> Conversation:

@@ -129,6 +129,7 @@ def create_app(parts: Parts) -> FastAPI:
     from connectors.line import receive as line
     from connectors.notify.send import send_notices
     from connectors.notify.settings import notify_settings
+    from connectors.telegram import channel as telegram
     from connectors.web import receive as web
 
     @asynccontextmanager
@@ -136,6 +137,8 @@ def create_app(parts: Parts) -> FastAPI:
         refresh = parts.published.refresh if parts.published else lambda _session: None
         tools = TurnTools(parts.sessions, parts.need_assistant, parts.clock, parts.live, refresh)
         await asyncio.to_thread(durable.start, parts.engine, tools, senders)
+        if telegram_channel is not None:
+            telegram_channel.start()
         chores = [
             asyncio.create_task(purge_daily(parts.sessions, parts.clock, parts.settings.retention_days)),
             asyncio.create_task(send_notices(parts.sessions, parts.clock, notify_settings(), parts.settings.base_url)),
@@ -145,7 +148,11 @@ def create_app(parts: Parts) -> FastAPI:
         yield
         for chore in chores:
             chore.cancel()
+        if telegram_channel is not None:
+            telegram_channel.stop_listening()
         await asyncio.to_thread(durable.stop)
+        if telegram_channel is not None:
+            await asyncio.to_thread(telegram_channel.stop)
 
     app = FastAPI(title="Madoguchi", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.sessions = parts.sessions
@@ -155,7 +162,9 @@ def create_app(parts: Parts) -> FastAPI:
     app.add_api_route("/healthz", lambda: {"model": parts.assistant is not None}, methods=["GET"])
     web.install(app)
     # A channel that pushes runs when it is configured; its way out is then a sender.
-    senders = [*parts.senders, *(sender for sender in (line.install(app),) if sender is not None)]
+    telegram_channel = telegram.install(app)
+    channels = (line.install(app), telegram_channel.sender if telegram_channel else None)
+    senders = [*parts.senders, *(sender for sender in channels if sender is not None)]
     console.install(app)
     return app
 

@@ -15,6 +15,11 @@ _SEAL_DIGITS = 16
 _STILL_OPEN = 40
 """A button of one of our last 40 messages may be pressed; what is older was about something else."""
 
+_BARE_ANSWERS = frozenset(
+    f"/{intent}"
+    for intent in ("affirm", "deny", "express_uncertainty", "refuse_answer", "correct_answer", "ask_why", "ask_meaning", "repeat_question", "go_back")
+)
+
 
 def button_data(message_id: int, index: int) -> str:
     """Return what the button `index` of our message carries: at most 40 ASCII signs (Telegram takes 64 bytes, LINE 300 characters)."""
@@ -38,6 +43,20 @@ def pressed_button(session: Session, conversation: Conversation, data: str) -> t
     message = session.scalar(select(Message).where(Message.id == message_id, Message.id.in_(last)))
     buttons = (message.content or {}).get("buttons", []) if message is not None else []
     return (buttons[index]["title"], buttons[index]["payload"]) if index < len(buttons) else None
+
+
+def has_passed(session: Session, conversation: Conversation, data: str) -> bool:
+    """Return whether the button answers a question that is not open any more: its bare yes or no would now answer another one.
+
+    A button that says what it means by itself (a fact, a wish for a human) never passes.
+    """
+    pressed = pressed_button(session, conversation, data)
+    if pressed is None:
+        return True
+    if pressed[1] not in _BARE_ANSWERS:
+        return False
+    later = select(Message).where(Message.conversation_id == conversation.id, Message.id > int(data.split(".")[0]))
+    return any(row.direction == "in" or (row.content or {}).get("buttons") for row in session.scalars(later))
 
 
 def _seal(message_id: int, index: int) -> str:

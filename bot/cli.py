@@ -40,11 +40,16 @@ def serve(port: Annotated[int | None, typer.Option(help="Port to listen on.")] =
     settings = Settings() if port is None else Settings(port=port)
     _train_if_needed(settings)
     from bot.bootstrap import assemble, create_app
+    from bot.errors import MadoguchiError
     from bot.staff import ensure_first_login
 
-    with out.status("Opening the database, loading knowledge and model …"):
-        parts = assemble(settings)
-        web = create_app(parts)
+    try:
+        with out.status("Opening the database, loading knowledge and model …"):
+            parts = assemble(settings)
+            web = create_app(parts)
+    except MadoguchiError as fault:  # what is wrong with the configuration, and what to do
+        out.print(str(fault), style="red", markup=False)
+        raise typer.Exit(1) from None
     with parts.sessions() as session:
         login = ensure_first_login(session, settings, parts.clock())
     out.print(f"\n  Chat            {settings.base_url}/")

@@ -23,6 +23,7 @@ class Incoming:
     of the event; the same id again is the same event. `text`: as typed, empty where there is none; of a place that was shared, its
     address. `payload`: of a pressed button (a channel that pushes: its `bot.buttons.button_data`). `sent_at`: aware, when the channel says it was sent, or when it arrived.
     `message_id`: the channel's own id of the message, by which it is edited or unsent later. `reply`: how to answer it, if the channel says so.
+    `command`: the dialogue's payload that one of the channel's own commands or menu cells stands for; set by the channel, never taken from what came in.
     """
 
     channel: str
@@ -34,3 +35,4 @@ class Incoming:
     sent_at: datetime
     message_id: str | None = None
     reply: ReplyHandle | None = field(default=None, repr=False)
+    command: str | None = None

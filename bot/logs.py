@@ -11,7 +11,7 @@ ALLOWED_KEYS = frozenset(
     {"event", "level", "timestamp", "logger", "channel", "intent", "action", "duration_ms", "conversation", "attempt", "reason", "count"}
     | {"path", "method", "status", "url", "version", "staff", "kind"}
 )
-_QUIET = ("rasa", "rasa_sdk", "asyncio", "sqlalchemy", "dbos", "matplotlib", "tensorflow", "h5py", "apscheduler", "urllib3", "httpx", "httpcore", "alembic")
+_QUIET = ("rasa", "rasa_sdk", "asyncio", "sqlalchemy", "dbos", "matplotlib", "tensorflow", "h5py", "apscheduler", "urllib3", "httpx", "httpcore", "telegram", "alembic")
 
 
 def configure_logging(level: int = logging.INFO) -> None:

@@ -15,6 +15,7 @@ from connectors.line.doctor import WEBHOOK_PATH
 from connectors.line.settings import LineSettings
 from connectors.line.wording import wording
 from connectors.notify.settings import NotifySettings
+from connectors.telegram.settings import TelegramSettings
 from connectors.web.settings import WebSettings
 from knowledge.vocabulary import load_vocabulary
 
@@ -83,7 +84,9 @@ def test_every_fact_is_an_entity_and_has_its_question() -> None:
 @pytest.mark.parametrize(
     "name",
     sorted(
-        f"{shape.model_config.get('env_prefix')}{name}".upper() for shape in (Settings, WebSettings, LineSettings, NotifySettings) for name in shape.model_fields
+        f"{shape.model_config.get('env_prefix')}{name}".upper()
+        for shape in (Settings, WebSettings, LineSettings, TelegramSettings, NotifySettings)
+        for name in shape.model_fields
     ),
 )
 def test_every_setting_is_documented(name: str) -> None:

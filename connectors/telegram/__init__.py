@@ -1,0 +1,1 @@
+"""Telegram: polling or webhook, sending, what messages look like there, the commands."""
