@@ -54,9 +54,10 @@ def take_turn(tools: TurnTools, conversation_id: int) -> Outcome:
         message = store.next_message(session, conversation_id)
         if message is None:
             return "idle"
-        conversation = session.get_one(Conversation, conversation_id)
         now = tools.clock()
         message.attempts += 1
+        session.flush()  # takes the lock: who holds the chat is then read as it stays until the commit
+        conversation = session.get_one(Conversation, conversation_id, populate_existing=True)
         signs = _answer_emergency(session, message, now, automatic=conversation.holder == "staff")
         session.commit()
         if signs:

@@ -61,7 +61,11 @@ def _perhaps(session: Session, now: datetime, human: timedelta, case: timedelta)
 
 def _tell(sessions: sessionmaker[Session], conversation_id: int, now: datetime, human: timedelta, case: timedelta) -> bool:
     with sessions() as session:
-        # Takes the lock first: a caseworker who takes over now waits, one who already did is seen.
+        known = session.get(Conversation, conversation_id)
+        if known is None or not _waited_too_long(session, known, now, human, case):
+            return False
+        session.commit()
+        # Then again under the lock: a caseworker who takes over now waits, one who already did is seen.
         session.execute(update(Conversation).where(Conversation.id == conversation_id).values(holder=Conversation.holder))
         conversation = session.get(Conversation, conversation_id, populate_existing=True)
         if conversation is None or conversation.holder != "bot" or conversation.blocked_at is not None:
