@@ -1,4 +1,4 @@
-"""The command line: `madoguchi serve`, `train`, `chat`, `explain`, `evaluate`, `simulate`, `case-schema`, `db`, `knowledge`."""
+"""The command line: `madoguchi serve`, `train`, `chat`, `explain`, `evaluate`, `simulate`, `case-schema`, `purge`, `db`, `knowledge`."""
 
 import logging
 from datetime import datetime
@@ -147,6 +147,25 @@ def line_menu() -> None:
     from bot.bootstrap import install_line_menu
 
     out.print(f"The rich menu is in place: {install_line_menu()}")
+
+
+@app.command("purge")
+def purge_command(dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; delete nothing.")] = False) -> None:
+    """Delete what has been kept longer than its period (knowledge/data/retention.yml); the running service does it once a day."""
+    from sqlalchemy.orm import Session
+
+    from bot.database import migrate, open_database
+    from bot.retention import periods, purge
+    from knowledge.retention import load_retention
+
+    settings = Settings()
+    engine = open_database(settings)
+    migrate(engine)
+    with Session(engine) as session:
+        counts = purge(session, datetime.now(TOKYO), settings.retention_days, dry_run=dry_run)
+    for name, days in periods(settings.retention_days).items():
+        out.print(f"{counts[name]:>6}  {name} ({days} days)  {load_retention().classes[name].label}", markup=False)
+    out.print("Nothing was deleted (--dry-run)." if dry_run else "Deleted.")
 
 
 @db_app.command("migrate")

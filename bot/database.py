@@ -7,7 +7,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.orm import Session
 
 from bot import models as _models  # noqa: F401 - registers the assistant's tables
 from bot.encryption import use_key_file
@@ -51,6 +52,13 @@ def pending_changes(engine: Engine) -> list[object]:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"render_as_batch": True, "include_object": _ours})
         return list(compare_metadata(context, Base.metadata))
+
+
+def empty_log(session: Session) -> None:
+    """Empty SQLite's write-ahead log, where what was deleted would live on. Elsewhere nothing is to be done. Call it after a commit."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        session.commit()
 
 
 def _watch_keys(connection: Connection, on: bool) -> None:

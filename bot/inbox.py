@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.contacts import fill_in
+from bot.database import empty_log
 from bot.encryption import keyed_hash
 from bot.errors import UnknownToken
 from bot.models import Alert, Case, Consent, Conversation, FactRow, Message, TrackerEvent
@@ -166,6 +167,7 @@ def erase_conversation(session: Session, conversation: Conversation) -> None:
         session.execute(delete(table).where(table.conversation_id == conversation.id))
     session.execute(delete(Conversation).where(Conversation.id == conversation.id))
     session.commit()
+    empty_log(session)
 
 
 def add_reply(session: Session, conversation_id: int, reply: Reply, *, in_reply_to: int | None, now: datetime, author: str = "bot") -> Message:

@@ -393,3 +393,32 @@ class Notice(Base):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (Index("ix_notices_due", "status", "due_at"),)
+
+
+class MonthlyCount(Base):
+    """What remains of deleted conversations and cases, and of questions without an answer: numbers by month, nothing about anybody."""
+
+    __tablename__ = "monthly_counts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), comment="YYYY-MM, Asia/Tokyo: when the conversation began or the case was handed over")
+    municipality: Mapped[str] = mapped_column(String(40), default="", comment="only for cases and needs; empty: not known, or not counted by place")
+    measure: Mapped[str] = mapped_column(String(20), comment="a measure of bot.tally")
+    value: Mapped[str] = mapped_column(String(40), default="", comment="an id: urgency, household, need, status …")
+    by: Mapped[str] = mapped_column(String(40), default="", comment="a second id, for needs by household or urgency")
+    count: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (UniqueConstraint("month", "municipality", "measure", "value", "by"),)
+
+
+class Deletion(Base):
+    """That a conversation was deleted: the case's number, so that staff who look for it learn why it is gone, and nothing of what it said."""
+
+    __tablename__ = "deletions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    why: Mapped[str] = mapped_column(String(10), comment="asked: the person wanted it; period: it had been kept long enough")
+    channel: Mapped[str] = mapped_column(String(20))
+    reference: Mapped[str | None] = mapped_column(String(12), comment="of the case that went with it; null: nothing had been handed over")
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True, comment="whose case it was")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from bot.access import Right, handles_cases, listed, rights
 from bot.alerts import AlertGroup, alert_groups
 from bot.consents import withdrawn_conversations
-from bot.models import Alert, Case, CaseEvent, Conversation, Message, Organisation, Referral, Staff
+from bot.deletions import recent_deletions
+from bot.models import Alert, Case, CaseEvent, Conversation, Deletion, Message, Organisation, Referral, Staff
 from bot.sheet import SheetFact
 
 CASE_STATUSES = (
@@ -86,7 +87,10 @@ class Choices:
 
 @dataclass(frozen=True)
 class Queue:
-    """The first page. `due`: what was to be done by today; `referred`: waits for our answer; then new ones, those in work, the last closed."""
+    """The first page. `due`: what was to be done by today; `referred`: waits for our answer; then new ones, those in work, the last closed.
+
+    `deleted`: that cases of this organisation were deleted lately, without content.
+    """
 
     alerts: list[AlertGroup]
     seen_alerts: list[AlertGroup]
@@ -96,6 +100,7 @@ class Queue:
     working: list[QueueCase]
     closed: list[QueueCase]
     choices: Choices
+    deleted: Sequence[Deletion] = ()
     hidden: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
 
@@ -136,6 +141,7 @@ def read_queue(session: Session, staff: Staff, now: datetime, wanted: QueueFilte
         working=[line for line in active if line.status != "new"],
         closed=sorted((line for line in own if line.status in CLOSED_STATUSES), key=lambda line: line.consented_at, reverse=True)[:_CLOSED_SHOWN],
         choices=_choices(everything),
+        deleted=recent_deletions(session, staff, now),
         hidden=len(mine) - len(lines),
         counts={whose: sum(_is_theirs(line, whose) and line.status not in CLOSED_STATUSES for line in everything) for whose in ("mine", "office", "all")},
     )  # fmt: skip

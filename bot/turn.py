@@ -19,6 +19,7 @@ from bot.assistant import Assistant, TurnInput, TurnResult
 from bot.cases import hand_over
 from bot.consents import apply_effects
 from bot.contacts import offer_link
+from bot.deletions import record_deletion
 from bot.errors import ModelMissing, TurnFailed
 from bot.gaps import count_gaps
 from bot.inbox import add_reply
@@ -133,6 +134,7 @@ def _write(session: Session, message: Message, result: TurnResult, now: datetime
     """Put everything the turn brought into the session. The caller commits once."""
     conversation_id = message.conversation_id
     if "erase" in result.effects:
+        record_deletion(session, session.get_one(Conversation, conversation_id), "asked", now)
         _erase_content(session, conversation_id)
         message = session.get_one(Message, message.id)
         session.get_one(Conversation, conversation_id, populate_existing=True).holder = "bot"

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from bot.retention import periods
 from bot.wording import EASY, responses
 from knowledge import disaster, practices, programmes
 from knowledge.assessment import load_assessment
@@ -142,6 +143,7 @@ _LOADERS: dict[str, Callable[[], str]] = {
     "assessment": lambda: f"{len(load_assessment().sections)} sections, {len(load_assessment().strengths)} strengths",
     "landlord sheet": lambda: f"{len(load_landlord_sheet().worries)} worries of landlords",
     "sharing": lambda: f"{len(load_sharing().items)} items for {len(load_sharing().recipients)} kinds of recipients",
+    "retention": lambda: f"{len(periods(1))} periods",
     "faq": lambda: f"{len(read_faq())} entries",
     "lexicon": lambda: f"{len(load_lexicon().rules)} patterns",
     "emergency lexicon": _check_emergency_lexicon,

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from bot import inbox
+from bot.deletions import record_deletion
 from bot.errors import UnknownToken
 from bot.models import Conversation
 from bot.store import load_facts
@@ -136,6 +137,7 @@ def erase(request: Request) -> Response:
     with request.app.state.sessions() as session:
         conversation = _conversation(request, session)
         if conversation is not None:
+            record_deletion(session, conversation, "asked", request.app.state.clock())
             inbox.erase_conversation(session, conversation)
     return _forgotten(page("plain_erased.html"))
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from bot import inbox
+from bot.deletions import record_deletion
 from bot.models import Conversation
 from connectors.message import Incoming
 from connectors.web.cross_origin import CrossOrigin
@@ -151,5 +152,6 @@ def delete_conversation(request: Request, token: Token) -> None:
     with request.app.state.sessions() as session:
         conversation = inbox.conversation_for_token(session, token)
         conversation_id = conversation.id
+        record_deletion(session, conversation, "asked", request.app.state.clock())
         inbox.erase_conversation(session, conversation)
     request.app.state.live.ring(conversation_id)
