@@ -47,6 +47,7 @@ RULES = {
     "GET /console/notices/": "overseer",
     "POST /console/notices/test": "overseer",
     "POST /console/notices/{notice_id:int}/again": "overseer",
+    "GET /console/records/": "overseer",
     "GET /console/": "anyone",
     "GET /console/news": "anyone",
     "GET /console/knowledge/": "anyone",
