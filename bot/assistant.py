@@ -22,6 +22,7 @@ from bot.tracker_store import TurnTrackerStore, kept
 
 _Result = TypeVar("_Result")
 _WARM_UP = "hello"
+_START_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,10 @@ class Assistant:
         threading.Thread(target=self._loop.run_forever, name="rasa", daemon=True).start()
         self._endpoint = InProcessActions(actions)
         self._trackers = TurnTrackerStore()
-        self._agent: Agent = self._wait(self._load(model_path), timeout=300)
+        self._agent: Agent = self._wait(self._load(model_path), timeout=_START_SECONDS)
         self._one_at_a_time = self._wait(_make_lock(), timeout=5)
-        self.understand(_WARM_UP, None, datetime.now().astimezone())  # loads dictionaries, so that nobody waits for them
+        # Loads dictionaries, so that nobody waits for them. A busy machine may take longer for it than for any turn (over 30 s was seen).
+        self._wait(self._understand(_WARM_UP, None, datetime.now().astimezone()), timeout=_START_SECONDS)
 
     def respond(self, turn: TurnInput) -> TurnResult:
         """Let Rasa understand and decide; nothing is written. Raises TurnFailed."""

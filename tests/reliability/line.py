@@ -12,7 +12,7 @@ from connectors.line.render import render
 from tests.connectors.fakes.line import SECRET, TOKEN, FakeLine, readable, redelivered, webhook
 from tests.reliability.judge import Verdict, judge_pushes, judge_record, judge_shown, people_of
 from tests.reliability.plan import Delivery, arrivals
-from tests.reliability.server import Killer, Server
+from tests.reliability.server import Killer, Server, Watcher
 
 _WORKERS = 6
 
@@ -36,6 +36,8 @@ def run(folder: Path, plans: dict[int, list[Delivery]], *, kills: int, failures:
     work = sum(len(arrivals(deliveries)) + 1 for deliveries in plans.values())
     killer = Killer(server, kills, work, random_seconds=2.0)
     killer.start()
+    watcher = Watcher(server)
+    watcher.start()
     posts = [threading.Thread(target=_deliver, args=(line, f"http://127.0.0.1:{port}", dict(list(plans.items())[number::_WORKERS]))) for number in range(_WORKERS)]
     for thread in posts:
         thread.start()
@@ -45,6 +47,7 @@ def run(folder: Path, plans: dict[int, list[Delivery]], *, kills: int, failures:
     while server.count("in", "new") or killer.is_alive() or server.count("out", "pending"):
         assert time.monotonic() < until, f"still waiting: {server.count('in', 'new')} to answer, {server.count('out', 'pending')} to send"
         time.sleep(1)
+    watcher.over = True
     server.end()
     line.stop()
     sent = {_person(number): arrivals(deliveries) for number, deliveries in plans.items()}
@@ -68,7 +71,7 @@ def run(folder: Path, plans: dict[int, list[Delivery]], *, kills: int, failures:
     judge_pushes(verdict, expected, pushed)
     verdict.expect(line.problems == [], f"LINE's limits were broken: {sorted(set(line.problems))[:5]}")
     verdict.expect(killer.done == kills, f"only {killer.done} kills")
-    verdict.figures |= {"kills": killer.done, "requests to LINE": len(line.requests), "by reply token": line.replies, "by push": line.pushes}
+    verdict.figures |= {"kills": killer.done, "found gone by itself": watcher.found_gone, "requests to LINE": len(line.requests), "by reply token": line.replies, "by push": line.pushes}
     return verdict
 
 

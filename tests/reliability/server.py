@@ -75,6 +75,34 @@ class Server:
         return self._process.stdout.readline().strip()
 
 
+class Watcher(threading.Thread):
+    """Starts the server again when it is gone by itself, as a service manager does, and counts it."""
+
+    def __init__(self, server: Server, patience_seconds: float = 120.0) -> None:
+        super().__init__(daemon=True)
+        self.server, self.patience_seconds = server, patience_seconds
+        self.found_gone, self.over = 0, False
+
+    def run(self) -> None:
+        """Look every few seconds until `over`."""
+        seen = time.monotonic()
+        while not self.over:
+            time.sleep(3)
+            if self._answers() or self.over:
+                seen = time.monotonic()
+            elif time.monotonic() - seen > self.patience_seconds:
+                self.found_gone += 1
+                self.server.do("kill")
+                self.server.do("start")
+                seen = time.monotonic()
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.server.port}/healthz", timeout=10).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
 class Killer(threading.Thread):
     """Kills the server each time that so much more of the work is done."""
 

@@ -9,7 +9,7 @@ import httpx
 
 from tests.reliability.judge import Verdict, judge_record, judge_shown
 from tests.reliability.plan import Delivery, arrivals
-from tests.reliability.server import Killer, Server
+from tests.reliability.server import Killer, Server, Watcher
 
 _WORKERS = 6
 
@@ -56,6 +56,8 @@ def run(folder: Path, plans: dict[int, list[Delivery]], *, kills: int, failures:
     work = sum(len(arrivals(deliveries)) + 1 for deliveries in plans.values())
     killer = Killer(server, kills, work, random_seconds=2.0)
     killer.start()
+    watcher = Watcher(server)
+    watcher.start()
     browsers: dict[int, Browser] = {}
     url = f"http://127.0.0.1:{port}"
     until = time.monotonic() + patience_seconds
@@ -67,6 +69,7 @@ def run(folder: Path, plans: dict[int, list[Delivery]], *, kills: int, failures:
     for thread in threads:
         thread.join()
     killer.join(max(1.0, until - time.monotonic()))
+    watcher.over = True
     server.end()
     people = _people(server, browsers)
     sent = {f"{number}": arrivals(deliveries) for number, deliveries in plans.items()}
@@ -74,7 +77,7 @@ def run(folder: Path, plans: dict[int, list[Delivery]], *, kills: int, failures:
     expected = {person: [(row.content["text"], False) for row in rows] for person, rows in outgoing.items()}
     judge_shown(verdict, expected, {f"{number}": [text for _, text in browser.seen] for number, browser in browsers.items()})
     verdict.expect(killer.done == kills, f"only {killer.done} kills")
-    verdict.figures["kills"] = killer.done
+    verdict.figures |= {"kills": killer.done, "found gone by itself": watcher.found_gone}
     return verdict
 
 
