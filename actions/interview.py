@@ -11,7 +11,7 @@ from actions.context import Turn, ask, read_turn, remember, whole_message
 from actions.programmes import tell_programmes
 from actions.suggestions import suggest
 from knowledge.facts import open_place
-from knowledge.interview import InterviewState, choose_next, load_interview
+from knowledge.interview import InterviewState, load_interview, next_move
 from knowledge.needs import infer_needs, load_needs
 from knowledge.phrases import is_heavy, need_lines, say_fact, say_facts, summary_lines
 from knowledge.places import place_question
@@ -111,11 +111,11 @@ def continue_interview(dispatcher: CollectingDispatcher, turn: Turn) -> list[Eve
         dispatcher.utter_message(response="utter_after_handover", json_message={"effects": ["hand_over_again"]})
         return [*missed, *remember(turn, [], "nothing")]
     state = InterviewState.from_json(turn.interview)
-    move = choose_next(turn.facts, state, turn.now)
+    move = next_move(turn.facts, state, turn.now)
     if move.kind == "suggest":
         suggest(dispatcher, turn, limit=2)
         state = state.after(move)
-        move = choose_next(turn.facts, state, turn.now)
+        move = next_move(turn.facts, state, turn.now)
     elif move.kind != "finish" and state.questions == load_interview().settings.second_suggestion_at:
         suggest(dispatcher, turn, limit=1, response="utter_suggestion_more", only_clear=True)
     state = state.after(move)

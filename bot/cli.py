@@ -112,11 +112,12 @@ def simulate(
     fail_over: FailOver = "",
     limit: Annotated[int | None, typer.Option(help="Only the first N personas.")] = None,
     transcripts: Annotated[Path | None, typer.Option("--transcripts", help="Write each conversation into this folder.")] = None,
+    compare: Annotated[bool, typer.Option(help="Also play a questionnaire in fixed order that asks as many questions.")] = True,
 ) -> None:
     """Let personas talk to the assistant and judge where it led them."""
     from bot.evaluation.run import run_simulation
 
-    raise typer.Exit(run_simulation(_assistant(), out, files, json_file, fail_under, fail_over, limit, transcripts))
+    raise typer.Exit(run_simulation(_assistant(), out, files, json_file, fail_under, fail_over, limit, transcripts, compare))
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """Which question helps most next: worth of every candidate, computed from declared weights and the rules that are still open."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -149,6 +150,26 @@ def choose_next(facts: Facts, state: InterviewState, now: datetime, settings: In
     if best.kind == "need":
         return Move("need", (best.key.removeprefix(NEED_PREFIX),), best.worth, candidates)
     return Move("fact", (best.key,), best.worth, candidates)
+
+
+_fixed_lengths: list[int] = []
+
+
+@contextmanager
+def in_fixed_order(length: int) -> Iterator[None]:
+    """Let `next_move` ask `length` questions in the fixed order meanwhile: for comparing, in a process that does nothing else."""
+    _fixed_lengths.append(length)
+    try:
+        yield
+    finally:
+        _fixed_lengths.pop()
+
+
+def next_move(facts: Facts, state: InterviewState, now: datetime) -> Move:
+    """Return what the conversation does next: `choose_next`, or `choose_fixed` within `in_fixed_order`."""
+    if not _fixed_lengths:
+        return choose_next(facts, state, now)
+    return choose_fixed(facts, state, now, load_interview().settings.model_copy(update={"max_questions": _fixed_lengths[-1]}))
 
 
 def choose_fixed(facts: Facts, state: InterviewState, now: datetime, settings: InterviewSettings | None = None) -> Move:

@@ -14,6 +14,7 @@ from bot.evaluation.cases import Case, pairs, read_cases
 from bot.evaluation.figures import Tally
 from bot.evaluation.personas import PersonaRun, play
 from knowledge.facts import merge, plain_values
+from knowledge.interview import in_fixed_order
 from knowledge.needs import infer_needs
 from knowledge.urgency import judge_urgency
 from knowledge.vocabulary import load_vocabulary
@@ -41,14 +42,29 @@ def run_evaluation(
 
 
 def run_simulation(
-    assistant: Assistant, out: Console, files: Sequence[Path], json_file: Path | None, fail_under: str, fail_over: str, limit: int | None, transcripts: Path | None
+    assistant: Assistant,
+    out: Console,
+    files: Sequence[Path],
+    json_file: Path | None,
+    fail_under: str,
+    fail_over: str,
+    limit: int | None,
+    transcripts: Path | None,
+    compare: bool = True,
 ) -> int:
-    """Play the personas of `files`. Returns the exit status."""
+    """Play the personas of `files`, and with `compare` again with a questionnaire in fixed order that asks each as many questions.
+
+    Returns the exit status.
+    """
     personas = [case for case in read_cases(files) if case.kind == "persona"][:limit]
-    tally, got = Tally(), []
+    tally, fixed, got = Tally(), Tally(), []
     for case in track(personas, description="Personas", console=out, transient=True):
         got.append(_persona(assistant, case, tally, transcripts))
-    return _conclude(out, tally, got, json_file, fail_under, fail_over, {})
+        if compare:
+            with in_fixed_order(len(got[-1]["got"]["asked"])):
+                _persona(assistant, case, fixed, None)
+    baseline = fixed.figures() if compare else {}
+    return _conclude(out, tally, got, json_file, fail_under, fail_over, baseline, "fixed order")
 
 
 def _utterance(assistant: Assistant, case: Case, tally: Tally) -> dict[str, Any]:
@@ -109,9 +125,10 @@ def _conclude(
     fail_under: str,
     fail_over: str,
     baseline: Mapping[str, float],
+    baseline_name: str = "BM25",
 ) -> int:
     figures = tally.figures()
-    _print(out, tally, figures, baseline)
+    _print(out, tally, figures, baseline, baseline_name)
     if json_file is not None:
         report = {"figures": figures, "baseline": dict(baseline), "cases": got}
         json_file.write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -135,7 +152,7 @@ def _broken(figures: Mapping[str, float], limits: str, breaks: Callable[[float, 
     return failures
 
 
-def _print(out: Console, tally: Tally, figures: Mapping[str, float], baseline: Mapping[str, float]) -> None:
+def _print(out: Console, tally: Tally, figures: Mapping[str, float], baseline: Mapping[str, float], baseline_name: str) -> None:
     for miss in tally.misses[:_MISSES_SHOWN]:
         out.print(miss, markup=False, soft_wrap=True)
     if len(tally.misses) > _MISSES_SHOWN:
@@ -146,7 +163,7 @@ def _print(out: Console, tally: Tally, figures: Mapping[str, float], baseline: M
             for key, count in sorted(counts.items(), key=lambda item: -(item[1].right + item[1].missed)):
                 table.add_row(key, str(count.right), str(count.wrong), str(count.missed), f"{count.f1:.2f}" if count.f1 is not None else "")
             out.print(table)
-    table = Table("Figure", "value", "counted", *(["BM25"] if baseline else []))
+    table = Table("Figure", "value", "counted", *([baseline_name] if baseline else []))
     notes = tally.counts()
     for name, value in figures.items():
         row = [name, f"{value:.3f}", notes.get(name, "")]
