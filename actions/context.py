@@ -13,7 +13,9 @@ from knowledge.facts import Evidence, Facts
 
 @dataclass
 class Turn:
-    """The turn in hand. `interview` is what was asked, suggested and shown so far; `asking` what the last message asked."""
+    """The turn in hand. `interview` is what was asked, suggested and shown so far; `asking` what the last message asked; `last_at` when
+    we last spoke of it, None at first.
+    """
 
     facts: Facts
     changes: list[dict[str, Any]]
@@ -25,6 +27,7 @@ class Turn:
     message_id: int | None
     now: datetime
     metadata: dict[str, Any]
+    last_at: datetime | None = None
 
     def asked(self, kind: str) -> str | None:
         """Return the fact, need or confirmation that the last message asked for."""
@@ -47,7 +50,12 @@ def read_turn(tracker: Tracker) -> Turn:
         message_id=metadata.get("message_id"),
         now=datetime.fromisoformat(now) if now else datetime.now().astimezone(),
         metadata=metadata,
+        last_at=_moment((tracker.get_slot("interview") or {}).get("last_at")),
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def whole_message(turn: Turn) -> Evidence:
@@ -65,4 +73,5 @@ def ask(
 
 def remember(turn: Turn, asks: list[dict[str, str]], awaiting: str) -> list[EventType]:
     """Return the slot events that keep the state of the interview."""
+    turn.interview["last_at"] = (turn.last_at or turn.now).isoformat()
     return [SlotSet("interview", turn.interview), SlotSet("asking", asks), SlotSet("awaiting", awaiting)]

@@ -5,7 +5,9 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.context import ask, read_turn, remember
+from actions.context import Turn, ask, read_turn, remember
+from actions.disaster import offer_plan
+from actions.programmes import tell_programmes
 from actions.sharing import ask_to_share, may_ask_to_share
 from knowledge.base import knowledge_base
 from knowledge.facts import Facts, plain_values
@@ -48,6 +50,7 @@ class ActionHandOver(Action):
         dispatcher.utter_message(response="utter_handed_over", reference=REFERENCE, when=ANSWER_TIME, json_message={"effects": ["hand_over"]})
         if _may_want_to_be_reached(turn.facts):
             dispatcher.utter_message(response="utter_contact_link", link=CONTACT_LINK, json_message={"effects": ["contact_link"]})
+        _leave_with(dispatcher, turn)
         return ask_to_share(dispatcher, turn) if may_ask_to_share(turn) else remember(turn, [], "nothing")
 
 
@@ -60,11 +63,19 @@ class ActionDeclineConsent(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Say that nothing was handed over; a later yes still counts."""
+        turn = read_turn(tracker)
         dispatcher.utter_message(response="utter_consent_declined")
-        return remember(read_turn(tracker), [], "consent")
+        _leave_with(dispatcher, turn)
+        return remember(turn, [], "consent")
 
 
 def _may_want_to_be_reached(facts: Facts) -> bool:
     """Whether the person wants to be reached otherwise than in this chat, or did not say: name and number never belong into the talk itself."""
     methods = plain_values(facts).get("contact_method")
     return not isinstance(methods, list) or not set(methods) <= _BY_CHAT_ONLY
+
+
+def _leave_with(dispatcher: CollectingDispatcher, turn: Turn) -> None:
+    """Give what the person can take along whatever was decided: programmes to ask about, the plan after a disaster."""
+    offer_plan(dispatcher, turn)
+    tell_programmes(dispatcher, turn)

@@ -1,6 +1,6 @@
 """The interview: say what was understood, then take the one step that helps most next."""
 
-from typing import Any
+from datetime import timedelta
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -8,15 +8,16 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.context import Turn, ask, read_turn, remember, whole_message
-from actions.programmes import tell_programmes
+from actions.disaster import tell_support_menu
+from actions.reflecting import acknowledge, speaks_for_another
 from actions.suggestions import suggest
-from knowledge.facts import open_place
+from knowledge.facts import open_place, plain_values
 from knowledge.interview import InterviewState, load_interview, next_move
 from knowledge.needs import infer_needs, load_needs
-from knowledge.phrases import is_heavy, need_lines, say_fact, say_facts, summary_lines
+from knowledge.phrases import is_heavy, need_lines, say_facts, summary_lines
 from knowledge.places import place_question
+from knowledge.rules import NEED_PREFIX
 
-_PASSED = {"refuse_answer": "utter_noted_declined", "express_uncertainty": "utter_noted_unknown"}
 _MOST_REPEATS = 3
 _MISSED = ("inform_situation", "affirm", "deny", "correct_answer")
 
@@ -73,12 +74,16 @@ class ActionGoBack(Action):
         """Go one question back, if there is one."""
         turn = read_turn(tracker)
         pending = turn.asked("fact") or (f"need:{turn.asked('need')}" if turn.asked("need") else None)
-        earlier = [key for key in turn.interview.get("asked", []) if key != pending]
-        if not earlier:
+        asked = list(turn.interview.get("asked", []))
+        here = asked.index(pending) if pending in asked else len(asked)
+        if not here:
             dispatcher.utter_message(response="utter_nothing_before")
             return repeat_question(dispatcher, turn)
+        if pending in asked and pending not in turn.facts:
+            asked.remove(pending)  # it was not answered: it may come again
+            turn.interview["asked"] = asked
         dispatcher.utter_message(response="utter_gone_back")
-        return _ask_key(dispatcher, turn, earlier[-1])
+        return _ask_key(dispatcher, turn, asked[here - 1])
 
 
 class ActionShowSummary(Action):
@@ -100,8 +105,12 @@ def continue_interview(dispatcher: CollectingDispatcher, turn: Turn) -> list[Eve
         return remember(turn, turn.asking, turn.awaiting)
     turn.changes = [*turn.interview.pop("unsaid", []), *turn.changes]
     turn.interview["again"] = 0
+    welcome_back(dispatcher, turn)
+    if turn.intent == "correct_answer" and not turn.changes:
+        dispatcher.utter_message(response="utter_ask_correction")
+        return remember(turn, turn.asking, turn.awaiting)
     missed = _keep_missed_answer(turn)
-    _acknowledge(dispatcher, turn)
+    acknowledge(dispatcher, turn)
     place = open_place(turn.facts)
     if place and place not in turn.interview.get("places_asked", []):
         return [*missed, *_ask_place(dispatcher, turn, place)]
@@ -116,6 +125,8 @@ def continue_interview(dispatcher: CollectingDispatcher, turn: Turn) -> list[Eve
         suggest(dispatcher, turn, limit=2)
         state = state.after(move)
         move = next_move(turn.facts, state, turn.now)
+    elif move.kind != "finish" and tell_support_menu(dispatcher, turn):
+        pass
     elif move.kind != "finish" and state.questions == load_interview().settings.second_suggestion_at:
         suggest(dispatcher, turn, limit=1, response="utter_suggestion_more", only_clear=True)
     state = state.after(move)
@@ -123,15 +134,49 @@ def continue_interview(dispatcher: CollectingDispatcher, turn: Turn) -> list[Eve
     turn.interview["weighed"] = [{"key": one.key, "worth": round(one.worth, 2)} for one in move.candidates[:5]]
     if move.kind == "finish":
         suggest(dispatcher, turn, limit=3, response="utter_suggestion_more")
-        tell_programmes(dispatcher, turn)
         return [*missed, *show_summary(dispatcher, turn)]
     if move.kind == "need":
         return [*missed, *_ask_key(dispatcher, turn, f"need:{move.keys[0]}")]
     return [*missed, *_ask_key(dispatcher, turn, move.keys[0])]
 
 
+class ActionResume(Action):
+    """Takes up the conversation again: where it was, then the pending question."""
+
+    def name(self) -> str:
+        """Return the action's name."""
+        return "action_resume"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        """Remind of what was said and ask again what was asked."""
+        turn = read_turn(tracker)
+        welcome_back(dispatcher, turn, always=bool(turn.asking))
+        return repeat_question(dispatcher, turn)
+
+
+def welcome_back(dispatcher: CollectingDispatcher, turn: Turn, *, always: bool = False) -> None:
+    """After a long pause, say in a sentence where the conversation was. `always`: the person asked to go on.
+
+    Where somebody else may be reading, nothing is repeated.
+    """
+    pause = load_interview().settings.reminder_after_hours
+    long = turn.last_at is not None and turn.now - turn.last_at >= timedelta(hours=pause)
+    turn.last_at = turn.now
+    if not (long or always) or not turn.interview.get("asked"):
+        return
+    earlier = {change["key"]: change["before"] for change in turn.changes}
+    values = {key: earlier.get(key, value) for key, value in plain_values(turn.facts).items() if not key.startswith(NEED_PREFIX)}
+    watched = values.get("contact_unsafe") == "yes" or is_heavy({"reasons": values.get("reasons")})
+    said = "" if watched else say_facts({key: value for key, value in values.items() if value}, limit=3)
+    if said:
+        dispatcher.utter_message(response="utter_welcome_back_with", summary=said)
+    else:
+        dispatcher.utter_message(response="utter_welcome_back")
+
+
 def repeat_question(dispatcher: CollectingDispatcher, turn: Turn) -> list[EventType]:
     """Say the pending question again; go on when none is pending, or when it was said again often enough."""
+    welcome_back(dispatcher, turn)
     again = turn.interview.get("again", 0) + 1
     turn.interview["again"] = again
     if again > _MOST_REPEATS and not turn.asked("confirm"):
@@ -175,7 +220,8 @@ def _ask_key(dispatcher: CollectingDispatcher, turn: Turn, key: str) -> list[Eve
     if key.startswith("need:"):
         need = key.removeprefix("need:")
         return ask(dispatcher, turn, "utter_check_need", [{"need": need}], "need", check=load_needs().needs[need].check)
-    return ask(dispatcher, turn, f"utter_ask_{key}", [{"fact": key}], "fact")
+    others = speaks_for_another(turn.facts) and key in load_interview().settings.worded_for_others
+    return ask(dispatcher, turn, f"utter_ask_{key}_of_another" if others else f"utter_ask_{key}", [{"fact": key}], "fact")
 
 
 def _keep_missed_answer(turn: Turn) -> list[EventType]:
@@ -185,41 +231,3 @@ def _keep_missed_answer(turn: Turn) -> list[EventType]:
         return []
     turn.facts[key] = {"value": None, "status": "unknown", "evidence": [whole_message(turn)]}
     return [SlotSet("facts", turn.facts)]
-
-
-def _acknowledge(dispatcher: CollectingDispatcher, turn: Turn) -> None:
-    corrected = [change for change in turn.changes if change["kind"] == "corrected" and not change["key"].startswith("need:")]
-    fresh = {change["key"]: _news(change) for change in turn.changes if change["kind"] in ("new", "extended")}
-    for change in corrected:
-        before, after = say_fact(change["key"], change["before"]), say_fact(change["key"], change["after"])
-        dispatcher.utter_message(response="utter_corrected", before=before, after=after)
-    withdrawn = _withdrawn(turn, corrected)
-    if withdrawn:
-        dispatcher.utter_message(response="utter_corrected_withdrawn", withdrawn=withdrawn)
-    said = say_facts(fresh)
-    if said:
-        kind = "utter_reflect_heavy" if is_heavy(fresh) else "utter_reflect_short" if turn.interview.get("asked") else "utter_reflect"
-        dispatcher.utter_message(response=kind, summary=said)
-    elif turn.asked("need") and turn.intent in ("affirm", "deny", "refuse_answer"):
-        dispatcher.utter_message(response="utter_noted_need" if turn.intent == "affirm" else "utter_noted_no_need")
-    elif turn.asked("fact") and not corrected and turn.interview.get("asked"):
-        dispatcher.utter_message(response=_PASSED.get(turn.intent, "utter_noted"))
-
-
-def _news(change: dict[str, Any]) -> Any:
-    """Return what a change added: of several values only the new ones."""
-    if isinstance(change["after"], list) and isinstance(change["before"], list):
-        return [value for value in change["after"] if value not in change["before"]]
-    return change["after"]
-
-
-def _withdrawn(turn: Turn, corrected: list[dict[str, Any]]) -> str:
-    """Return the plain names of needs that a correction took back."""
-    if not corrected:
-        return ""
-    before = dict(turn.facts)
-    for change in corrected:
-        before[change["key"]] = {"value": change["before"], "status": "said", "evidence": []}
-    kept = {need.id for need in infer_needs(turn.facts, turn.now) if need.in_summary}
-    gone = [need.id for need in infer_needs(before, turn.now) if need.in_summary and need.id not in kept]
-    return "".join(f"「{load_needs().needs[need].label_plain}」" for need in gone if not load_needs().needs[need].sensitive)

@@ -10,10 +10,13 @@ from rasa_sdk.types import DomainDict
 from actions.context import Turn, read_turn
 from knowledge.base import knowledge_base
 from knowledge.desk_choice import is_clear
-from knowledge.facts import plain_values
+from knowledge.facts import Facts, plain_values
 from knowledge.needs import infer_needs
+from knowledge.programme_choice import fitting_programmes
 from knowledge.suggestions import Suggestion, suggest_desks, suggestion_card
 from knowledge.urgency import judge_urgency
+
+_ALL = 200
 
 
 class ActionSuggestDesks(Action):
@@ -64,6 +67,30 @@ def suggest(
     )
     dispatcher.utter_message(response=response, json_message={"kind": "suggestion", "cards": cards, "effects": _new_gaps(turn, found)})
     return True
+
+
+def take_back_suggestions(turn: Turn, before: Facts) -> list[str]:
+    """Drop the desks and programmes that fitted the facts `before` a correction and no longer do; returns their names.
+
+    When the place or the reason changed, the next step names desks anew.
+    """
+    named = {one["id"]: one["title"] for one in (*turn.interview.get("desks", []), *turn.interview.get("programmes", []))}
+    gone = _fitting(before, turn) - _fitting(turn.facts, turn)
+    for name in ("desks", "programmes"):
+        turn.interview[name] = [one for one in turn.interview.get(name, []) if one["id"] not in gone]
+    if any(turn.facts.get(key) != before.get(key) for key in ("municipality", "reasons")):
+        turn.interview["suggested"] = False
+    return [title for found, title in named.items() if found in gone]
+
+
+def _fitting(facts: Facts, turn: Turn) -> set[str]:
+    """Return the ids of every desk and programme that these facts lead to."""
+    values = plain_values(facts)
+    needs = [need for need in infer_needs(facts, turn.now) if need.status != "declined"]
+    emergencies = turn.interview.get("emergencies", [])
+    urgency = judge_urgency(values, emergencies, turn.now, [need.id for need in needs if need.status == "stated"])
+    desks = suggest_desks(values, needs, urgency.level, knowledge_base().directory(), turn.now, limit=_ALL, emergency=emergencies)
+    return {one.desk.id for one in desks} | {one.id for one in fitting_programmes(values, needs, turn.now, limit=_ALL)}
 
 
 def _new_gaps(turn: Turn, found: Sequence[Suggestion]) -> list[str]:

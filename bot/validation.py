@@ -65,6 +65,9 @@ def wording_faults() -> Iterator[str]:
         yield from (f"bot/dialogue: {name}: {fault}" for fault in easy_faults(name))
         if _asks(name) and not any(one.get("channel") == EASY for one in responses()[name]):
             yield f"bot/dialogue: {name}: no variation in plain Japanese (channel: {EASY})"
+    for key in load_interview().settings.worded_for_others:
+        if f"utter_ask_{key}_of_another" not in responses():
+            yield f"bot/dialogue: no question utter_ask_{key}_of_another"
     limits = readability()
     for name, text in resident_texts():
         yield from (f"{name}: {fault}" for fault in text_faults(text, limits))

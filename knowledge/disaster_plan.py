@@ -5,7 +5,7 @@ Names, addresses and numbers stay blank: nobody is asked for them here.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,11 +14,13 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from pydantic import Field, PrivateAttr, model_validator
 
-from knowledge.disaster import FOLDER, Fit, classify_household, load_menu, load_survey_forms, support_menu
+from knowledge.disaster import FOLDER, Fit, MenuOffer, classify_household, load_menu, load_survey_forms, support_menu
+from knowledge.disaster_schema import MenuItem
 from knowledge.disaster_services import FormItem, SurveyForm
 from knowledge.errors import DataError
 from knowledge.files import load_sources, read_shape
 from knowledge.hours import TOKYO, say_as_of
+from knowledge.needs import NeedFinding
 from knowledge.phrases import print_value
 from knowledge.rules import Condition, evaluate, parse_condition
 from knowledge.schema import RecordId, Shape, Text
@@ -105,6 +107,15 @@ class _Other(Shape):
     filled: Text
 
 
+class _CardWords(Shape):
+    preferred: list[RecordId]
+    open: Text
+    plan_say: Text
+    say: Text
+    for_whom: Text
+    notice: Text
+
+
 class _PlanFile(Shape):
     version: int
     title: Text
@@ -121,6 +132,7 @@ class _PlanFile(Shape):
     open_plan: Text
     most_steps: int = Field(ge=1)
     next_steps: list[_NextStep]
+    card: _CardWords
 
 
 def fill_disaster_plan(values: Mapping[str, Any], now: dt.datetime) -> DisasterPlan | None:
@@ -155,6 +167,8 @@ def load_plan_words(path: Path = FOLDER / "plan.yml") -> _PlanFile:
     words = read_shape(path, _PlanFile)
     if unknown := sorted(set(words.by_hand) - {item.id for item in _form().items}):
         raise DataError(path.name, "by_hand", f"the form has no lines {unknown}")
+    if unknown := sorted(set(words.card.preferred) - {item.id for item in load_menu().records}):
+        raise DataError(path.name, "card", f"the menu has no records {unknown}")
     return words
 
 
@@ -200,3 +214,52 @@ def _source(form: SurveyForm) -> str:
     if form.source is None:
         raise DataError("survey_forms.yml", form.id, "needs a source")
     return f"{load_sources()[form.source.document].title} {say_as_of(form.source.as_of)}"
+
+
+def menu_cards(values: Mapping[str, Any], needs: Sequence[NeedFinding], limit: int = 3) -> list[dict[str, Any]]:
+    """Return up to `limit` supports as fields of cards: those that fit the damage and the clearest needs; empty without a disaster.
+
+    They are an example of one city, so each card says what to ask one's own city.
+    """
+    if classify_household(values) is None:
+        return []
+    words = load_plan_words().card
+    scores = {need.id: need.score for need in needs if need.in_summary}
+
+    def merit(offer: MenuOffer) -> tuple[float, ...]:
+        own = [scores[need] for need in offer.item.needs if need in scores and need != "disaster_recovery"]
+        asked_for = max(own, default=0.0)
+        return (words.preferred.index(offer.item.id) if offer.item.id in words.preferred else len(words.preferred)) - asked_for, offer.item.number
+
+    fitting = [offer for offer in support_menu(values) if offer.fit != "ask" or offer.item.id in words.preferred]
+    return [_menu_card(offer.item) for offer in sorted(fitting, key=merit)[:limit]]
+
+
+def plan_card(plan: DisasterPlan) -> dict[str, Any]:
+    """Return the filled plan as the fields of a card: `reach` of kind "plan" leads to the page where a channel has one."""
+    words = load_plan_words().card
+    return {
+        "id": "disaster_plan",
+        "title": plan.title,
+        "what": plan.introduction,
+        "why": plan.not_sent,
+        "reach": [{"kind": "plan", "label": words.open, "href": None}],
+        "say": words.plan_say,
+        "source": plan.source,
+    }
+
+
+def _menu_card(item: MenuItem) -> dict[str, Any]:
+    if item.source is None:
+        raise DataError("support_menu.yml", item.id, "needs a source")
+    words = load_plan_words().card
+    return {
+        "id": item.id,
+        "title": item.name,
+        "what": item.what,
+        "why": words.for_whom.format(who=item.for_whom) if item.for_whom else "",
+        "say": words.say.format(name=item.name),
+        "source": load_sources()[item.source.document].title,
+        "as_of": say_as_of(item.source.as_of),
+        "notice": words.notice,
+    }

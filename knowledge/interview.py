@@ -11,6 +11,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import ValidationError
 
+from knowledge.disaster import classify_household
 from knowledge.facts import Facts, plain_values
 from knowledge.interview_schema import InterviewFile, InterviewSettings, RawQuestion, Weights
 from knowledge.needs import NeedFinding, infer_needs, load_needs, open_rules
@@ -193,8 +194,10 @@ def weigh(facts: Facts, state: InterviewState, now: datetime, settings: Intervie
     findings = {finding.id: finding for finding in infer_needs(facts, now)}
     gains = _gains(values, findings, now)
     urgent = urgency_keys(values, now)
+    household = classify_household(values)
+    classing = household.settles if household else ()
     candidates = [
-        _fact_candidate(question, values, gains.get(key, {}), urgent.get(key), state, now)
+        _fact_candidate(question, values, gains.get(key, {}), urgent.get(key), key in classing, state, now)
         for key, question in load_interview().questions.items()
         if _may_ask(key, question, facts, values, state, now)
     ]
@@ -214,7 +217,10 @@ def _plan(candidates: list[Candidate], facts: Facts, state: InterviewState, limi
     worthwhile = [candidate for candidate in candidates if candidate.worth >= limits.min_worth]
     left = max(limits.max_questions - state.questions, 0)
     beyond = max(limits.max_questions + extra - state.questions, 0)
-    return worthwhile[:left] + [candidate for candidate in worthwhile[left:beyond] if candidate.worth >= limits.extra_worth]
+    plan = worthwhile[:left] + [candidate for candidate in worthwhile[left:beyond] if candidate.worth >= limits.extra_worth]
+    questions = load_interview().questions
+    always = [one for one in worthwhile if one.key in questions and questions[one.key].raw.always and one not in plan]
+    return plan + always
 
 
 def _next_of(plan: list[Candidate], state: InterviewState, limits: InterviewSettings) -> Candidate:
@@ -288,7 +294,7 @@ def _gains(values: Mapping[str, Any], findings: Mapping[str, NeedFinding], now: 
 
 
 def _fact_candidate(
-    question: Question, values: Mapping[str, Any], gains: Mapping[str, float], level: str | None, state: InterviewState, now: datetime
+    question: Question, values: Mapping[str, Any], gains: Mapping[str, float], level: str | None, classing: bool, state: InterviewState, now: datetime
 ) -> Candidate:
     raw, weights = question.raw, load_interview().weights
     chance = raw.chance + _added(question.more, values, now)
@@ -297,6 +303,7 @@ def _fact_candidate(
         "urgency": weights.urgency[level] * raw.urgent_chance if level else 0.0,
         "desk": raw.desk,
         "sheet": raw.sheet,
+        "class": weights.household_class if classing else 0.0,
         "reach": raw.reach + _added(question.reach_more, values, now),
         "cost": -(raw.sensitive + raw.effort + weights.tiring * state.questions),
     }

@@ -24,6 +24,8 @@ class InterviewSettings(_Shape):
     at_once: float
     apart_from: float
     second_suggestion_at: int = Field(ge=1)
+    reminder_after_hours: int = Field(ge=1)
+    worded_for_others: list[str] = []
 
 
 class Weights(_Shape):
@@ -34,6 +36,7 @@ class Weights(_Shape):
     check: float
     check_sensitive: float
     tiring: float
+    household_class: float
     urgency: dict[str, float]
 
 
@@ -61,6 +64,7 @@ class RawQuestion(_Shape):
     ask_when: dict[str, Any] | None = None
     unless: dict[str, Any] | None = None
     instead_of: str | None = None
+    always: bool = False
 
 
 class InterviewFile(_Shape):

@@ -1,6 +1,6 @@
 """How facts are said back to people and printed on sheets. The words are in data/phrases.yml."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from knowledge.vocabulary import load_vocabulary
 
 _FILE = Path(__file__).parent / "data" / "phrases.yml"
 _YEN_KEYS = frozenset({"rent_now", "rent_max", "arrears_amount", "income_monthly", "savings"})
+_MAN, _SEN = 10_000, 1_000
 
 
 class _Phrase(BaseModel):
@@ -27,6 +28,9 @@ class _Phrases(BaseModel):
     order: list[str]
     human_lines: list[str]
     heavy: dict[str, list[str]]
+    said_by: dict[str, dict[str, str]]
+    listed_plainly: list[str]
+    follows: dict[str, dict[str, list[str]]]
     units: dict[str, str]
     labels: dict[str, str]
     facts: dict[str, _Phrase]
@@ -68,25 +72,45 @@ def print_value(key: str, value: Any) -> str:
     return spec.values.get(str(value), str(value))
 
 
+def _say_value(key: str, value: Any) -> str:
+    """Return a value as people say it: yen in ten thousands, everything else as it is printed."""
+    if key not in _YEN_KEYS or not isinstance(value, int) or value < _MAN or value % _SEN:
+        return print_value(key, value)
+    man, rest = divmod(value, _MAN)
+    name = "yen_man_sen" if rest else "yen_man"
+    return _phrases().formats[name].format(man=f"{man:,}", sen=rest // _SEN)
+
+
 def say_fact(key: str, value: Any) -> str:
     """Return a fact as a few warm words for the person who told it."""
     if isinstance(value, list):
         phrase = _phrases().facts.get(key, _Phrase())
         if phrase.any:
-            return phrase.any.format(value=print_value(key, value))
+            return phrase.any.format(value=_say_value(key, value))
         return _phrases().formats["join"].join(say_fact(key, element) for element in value)
     phrase = _phrases().facts.get(key, _Phrase())
     if str(value) in phrase.values:
         return phrase.values[str(value)]
-    return (phrase.any or "{value}").format(value=print_value(key, value))
+    return (phrase.any or "{value}").format(value=_say_value(key, value))
 
 
 def say_facts(values: Mapping[str, Any], limit: int = 6) -> str:
     """Return several facts in one breath, the most telling first; at most `limit` of them. Empty when there is nothing to say."""
     order = _phrases().order
+    values = _without_said_twice(values)
     keys = [key for key in values if key not in _phrases().quiet and key in load_vocabulary().facts]
     keys.sort(key=lambda key: order.index(key) if key in order else len(order))
     return _phrases().formats["join"].join(say_fact(key, values[key]) for key in keys[:limit])
+
+
+def _without_said_twice(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values without list elements that another fact among them says more closely."""
+    kept = dict(values)
+    for closer, said in _phrases().said_by.items():
+        for key, element in said.items():
+            if closer in kept and isinstance(kept.get(key), list):
+                kept[key] = [value for value in kept[key] if value != element]
+    return {key: value for key, value in kept.items() if value != []}
 
 
 def is_heavy(values: Mapping[str, Any]) -> bool:
@@ -99,16 +123,32 @@ def is_heavy(values: Mapping[str, Any]) -> bool:
 
 
 def summary_lines(facts: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return the facts as lines for checking, in the vocabulary's order; what is unknown or declined is left out."""
+    """Return the facts as lines for checking, in the vocabulary's order; what is unknown, declined or plain from another line is left out."""
     spec = load_vocabulary().facts
     formats = _phrases().formats
-    lines = [
-        formats["line"].format(label=_phrases().labels.get(key, spec[key].label), value=print_value(key, facts[key]["value"]))
+    told = {
+        key: facts[key]["value"]
         for key in spec
         if key in facts and facts[key]["status"] not in ("declined", "unknown") and facts[key]["value"] not in (None, [])
-        and key not in ("age_band", "speaker")
+    }
+    lines = [
+        formats["line"].format(label=_phrases().labels.get(key, spec[key].label), value=_summed_up(key, value))
+        for key, value in told.items()
+        if key not in ("age_band", "speaker") and not _follows(key, told)
     ]
     return "\n".join(lines)
+
+
+def _summed_up(key: str, value: Any) -> str:
+    """Return a value for the summary, in the same words in which it was said back where there are any."""
+    if isinstance(value, list):
+        return _phrases().formats["join"].join(_summed_up(key, element) for element in value)
+    said = "" if key in _phrases().listed_plainly else _phrases().facts.get(key, _Phrase()).values.get(str(value), "")
+    return said or _say_value(key, value)
+
+
+def _follows(key: str, told: Mapping[str, Any]) -> bool:
+    return any(told.get(other) in values for other, values in _phrases().follows.get(key, {}).items())
 
 
 def need_lines(needs: Sequence[tuple[str, str]]) -> str:
@@ -118,6 +158,11 @@ def need_lines(needs: Sequence[tuple[str, str]]) -> str:
         formats["need_item"].format(text=text, reason=reason) if reason else formats["need_item_plain"].format(text=text)
         for text, reason in needs
     )
+
+
+def quoted(names: Iterable[str]) -> str:
+    """Return names each in quotation marks; empty for none."""
+    return "".join(_phrases().formats["quoted"].format(name=name) for name in names)
 
 
 def word(name: str) -> str:

@@ -83,7 +83,7 @@ def suggest_desks(
     conversation. `already`: desk ids or desk kinds that the person was told of. `emergency`: emergency kinds seen.
     """
     told = {kind for item in already if (kind := _told_kind(item, values, directory, at))}
-    nameable = {need.id for need in needs if _may_be_named(need)}
+    nameable = {need.id: is_clear(need) for need in needs if _may_be_named(need)}
     plan = desk_plan(values, needs, urgency, at, limit=len(load_vocabulary().desk_kinds), emergency=emergency, covered=told)
     found = (_suggestion(choice, nameable, values, directory, at) for choice in plan)
     return [suggestion for suggestion in found if suggestion][:limit]
@@ -92,7 +92,7 @@ def suggest_desks(
 def preview_desk(desk: DeskRecord, directory: Directory, at: dt.datetime) -> Suggestion | None:
     """Return the desk as somebody who lives in its area would be shown it; None when it states no source. For those who edit desks."""
     values = {"municipality": desk.municipality} if desk.municipality else {}
-    return _describe(desk, KindChoice(desk.kind, (), "default", ""), set(), values, directory, at)
+    return _describe(desk, KindChoice(desk.kind, (), "default", ""), {}, values, directory, at)
 
 
 def suggestion_card(suggestion: Suggestion) -> dict[str, Any]:
@@ -135,8 +135,8 @@ def _told_kind(item: str, values: Mapping[str, Any], directory: Directory, at: d
 
 
 def _may_be_named(need: NeedLike) -> bool:
-    """Whether a card may name the need: a sensitive one only when the person spoke of it."""
-    return need.status in ("stated", "confirmed") or (is_clear(need) and not load_needs().needs[need.id].sensitive)
+    """Whether a card may name the need: a sensitive one not on a guess, only when the person spoke of it or told what it rests on."""
+    return is_clear(need) or (need.status == "suspected" and not load_needs().needs[need.id].sensitive)
 
 
 # Which desk ----------------------------------------------------------------------------------------------------------
@@ -151,14 +151,14 @@ def areas_of(values: Mapping[str, Any], kind: str) -> list[str]:
 
 
 def _suggestion(
-    choice: KindChoice, nameable: set[str], values: Mapping[str, Any], directory: Directory, at: dt.datetime
+    choice: KindChoice, nameable: Mapping[str, bool], values: Mapping[str, Any], directory: Directory, at: dt.datetime
 ) -> Suggestion | None:
     desk = find_desk(choice.kind, choice.needs, values, directory, at)
     return _describe(desk, choice, nameable, values, directory, at) if desk else None
 
 
 def _describe(
-    desk: DeskRecord, choice: KindChoice, nameable: set[str], values: Mapping[str, Any], directory: Directory, at: dt.datetime
+    desk: DeskRecord, choice: KindChoice, nameable: Mapping[str, bool], values: Mapping[str, Any], directory: Directory, at: dt.datetime
 ) -> Suggestion | None:
     if desk.source is None:
         return None
@@ -243,16 +243,19 @@ def _merit(desk: DeskRecord, needs: Sequence[str], people: frozenset[str], value
 # What is said about it -----------------------------------------------------------------------------------------------
 
 
-def _why(choice: KindChoice, nameable: set[str]) -> str:
-    named = [load_needs().needs[need].label_plain for need in choice.needs if need in nameable][: int(words("why.most_needs"))]
-    needs = "".join(phrase("why.need", label=label) for label in named)
-    if choice.because == "emergency" or (choice.why and not needs):
+def _why(choice: KindChoice, nameable: Mapping[str, bool]) -> str:
+    """Why this desk. `nameable`: the needs that may be named, and whether each is more than a guess."""
+    clear, guessed = (
+        "".join(phrase("why.need", label=load_needs().needs[need].label_plain) for need in found[: int(words("why.most_needs"))])
+        for found in ([need for need in choice.needs if nameable.get(need) is sure] for sure in (True, False))
+    )
+    if choice.because == "emergency" or (choice.why and not clear):
         return choice.why
-    if not needs:
-        return phrase("why.default")
+    if not clear:
+        return phrase("why.perhaps", needs=guessed) if guessed else phrase("why.default")
     if choice.because == "situation":
-        return phrase("why.with_situation", why=choice.why, needs=needs)
-    return phrase("why.urgent" if choice.because == "urgent" else "why.needs", needs=needs)
+        return phrase("why.with_situation", why=choice.why, needs=clear)
+    return phrase("why.urgent" if choice.because == "urgent" else "why.needs", needs=clear)
 
 
 def _reach(desk: DeskRecord, values: Mapping[str, Any], at: dt.datetime) -> list[ReachLine]:

@@ -2,6 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import yaml
 
 from nlu.clauses import Reading, load_context
 from nlu.patterns import HOUSEHOLD_MEMBERS as MEMBERS
@@ -10,6 +14,14 @@ from nlu.types import Mention
 
 _ORDER = 10_000
 _TAIL = 3  # characters of politeness that may follow a fact's words inside the same predicate
+_FILE = Path(__file__).parent / "lexicon" / "answers.yml"
+
+
+@cache
+def _denied_inside() -> dict[str, tuple[str, re.Pattern[str]]]:
+    """Return key -> (value, what speaks against it) of lexicon/answers.yml."""
+    raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))["denied_inside"]
+    return {key: (entry["value"], re.compile(entry["unless"])) for key, entry in raw.items()}
 
 
 def read_answer(reading: Reading, asked: str | None, found: list[Finding], values: Sequence[Mention]) -> list[Finding]:
@@ -30,6 +42,8 @@ def read_answer(reading: Reading, asked: str | None, found: list[Finding], value
     for name, value in (("yes", affirm), ("no", deny), ("no_inside", deny), ("yes_inside", affirm)):
         match = patterns[name].search(text)
         if match and not (name.endswith("_inside") and _says_another_thing(reading, match, found, values)):
+            if name == "no_inside" and asked in _denied_inside() and not _denied_inside()[asked][1].search(text):
+                value = _denied_inside()[asked][0]
             return [Finding(asked, value, match.start(), match.end(), 0.9, _ORDER, True)] if value else []
     return []
 

@@ -250,12 +250,18 @@ def test_old_data_is_never_open_now_and_tells_its_date() -> None:
     assert "行く前に" not in checked.notice
 
 
-def test_a_sensitive_need_is_named_only_when_the_person_spoke_of_it() -> None:
+def test_a_sensitive_need_is_not_named_on_a_guess() -> None:
     directory = Directory.from_files()
-    guessed = suggest({}, "debt_counselling", directory=directory)[0].why
+    guessed = suggest({}, Need("debt_counselling", strength="weak"), directory=directory)[0].why
     spoken = suggest({}, Need("debt_counselling", status="stated"), directory=directory)[0].why
     assert "借金" not in guessed
     assert "借金" in spoken
+
+
+def test_a_guess_that_is_not_sensitive_is_named_as_a_guess() -> None:
+    why = suggest({}, Need("watch_over", strength="weak"), directory=Directory.from_files())[0].why
+    assert "見守り" in why
+    assert "かもしれない" in why
 
 
 def test_a_sample_desk_says_that_it_is_one() -> None:

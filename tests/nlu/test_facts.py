@@ -301,3 +301,18 @@ def test_a_key_with_one_value_comes_once() -> None:
 @pytest.mark.parametrize("text", ["", "   ", "。。。", "😢😢", "ａ" * 500, "(((", "」「"])
 def test_texts_without_content_give_nothing_and_no_error(text: str) -> None:
     assert extract_facts(text, None, NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("いいえ", "no"),
+        ("はい", "yes"),
+        ("いいえ、そんなことはありません", "no"),
+        ("特にないです", "no"),
+        ("家に来る人はいません", "yes"),
+        ("ここ何日も口をきいていません", "yes"),
+    ],
+)
+def test_whether_somebody_is_alone_is_not_read_from_the_bare_denial_inside_a_sentence(text: str, value: str) -> None:
+    assert ("isolated", value) in found(text, "isolated")
