@@ -1,6 +1,7 @@
 """Naming the desks that can help."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -9,14 +10,16 @@ from rasa_sdk.types import DomainDict
 
 from actions.context import Turn, read_turn
 from knowledge.base import knowledge_base
-from knowledge.desk_choice import is_clear
+from knowledge.desk_choice import is_clear, people_of
 from knowledge.facts import Facts, plain_values
-from knowledge.needs import infer_needs
+from knowledge.needs import NeedFinding, infer_needs
 from knowledge.programme_choice import fitting_programmes
-from knowledge.suggestions import Suggestion, suggest_desks, suggestion_card
+from knowledge.shops import fitting_shops, shop_card
+from knowledge.suggestions import Suggestion, areas_of, suggest_desks, suggestion_card
 from knowledge.urgency import judge_urgency
 
 _ALL = 200
+_ROOM_FOR_A_SHOP = 3
 
 
 class ActionSuggestDesks(Action):
@@ -55,10 +58,12 @@ def suggest(
     shown = turn.interview.setdefault("desks", [])
     already = () if again else tuple(desk["id"] for desk in shown)
     directory = knowledge_base().directory()
-    found = suggest_desks(values, needs, urgency.level, directory, turn.now, limit=limit, already=already, emergency=emergencies)
-    if not found:
+    shops = _shops(values, needs, already, turn) if limit >= _ROOM_FOR_A_SHOP else []
+    room = limit - len(shops)
+    found = suggest_desks(values, needs, urgency.level, directory, turn.now, limit=room, already=already, emergency=emergencies)
+    cards = [suggestion_card(suggestion) for suggestion in found] + shops
+    if not cards:
         return False
-    cards = [suggestion_card(suggestion) for suggestion in found]
     known = {desk["id"] for desk in shown}
     shown.extend(
         {"id": card["id"], "kind": card["desk_kind"], "title": card["title"], "why": card["why"]}
@@ -67,6 +72,15 @@ def suggest(
     )
     dispatcher.utter_message(response=response, json_message={"kind": "suggestion", "cards": cards, "effects": _new_gaps(turn, found)})
     return True
+
+
+def _shops(values: dict[str, Any], needs: Sequence[NeedFinding], already: Collection[str], turn: Turn) -> list[dict[str, Any]]:
+    """Return the card of the cooperating shop that fits best, when a home is looked for and one is near; else nothing."""
+    if not any(need.id == "housing_search" and is_clear(need) for need in needs):
+        return []
+    people = people_of(values, turn.now) - {"working_age"}
+    near = fitting_shops(knowledge_base().shops(), areas_of(values, "cooperating_shop"), people)
+    return [shop_card(shop, people, turn.now) for shop in near if shop.id not in already][:1]
 
 
 def take_back_suggestions(turn: Turn, before: Facts) -> list[str]:

@@ -87,6 +87,7 @@ def set_knowledge(parts: Parts) -> None:
     use_knowledge(
         KnowledgeBase(
             directory=lambda: published.directory,
+            shops=lambda: published.shops,
             organisation=parts.settings.organisation_name or neutral_organisation(),
             retention_days=parts.settings.retention_days,
         )

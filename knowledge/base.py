@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 
 from knowledge.directory import Directory
 from knowledge.phrases import neutral_organisation
+from knowledge.shops import ShopRecord, read_shops
 
 
 @dataclass(frozen=True)
 class KnowledgeBase:
-    """The knowledge in use. `directory` gives the newest published state; the rest is told to residents in the greeting."""
+    """The knowledge in use. `directory` and `shops` give the newest published state; the rest is told to residents in the greeting."""
 
     directory: Callable[[], Directory]
+    shops: Callable[[], tuple[ShopRecord, ...]] = tuple
     organisation: str = field(default_factory=neutral_organisation)
     retention_days: int = 180
 
@@ -28,5 +30,6 @@ def knowledge_base() -> KnowledgeBase:
     """Return the knowledge in use; read from the data files when nothing was set (as in `rasa run actions`)."""
     if not _current:
         directory = Directory.from_files()
-        _current.append(KnowledgeBase(directory=lambda: directory))
+        shops = tuple(read_shops())
+        _current.append(KnowledgeBase(directory=lambda: directory, shops=lambda: shops))
     return _current[0]

@@ -6,10 +6,11 @@ from knowledge.directory import Directory, current_stamp, refresh
 from knowledge.editing import published_faq, published_programmes
 from knowledge.faq import use_faq
 from knowledge.programmes import use_programmes
+from knowledge.shops import published_shops
 
 
 class PublishedKnowledge:
-    """Directory, FAQ and programmes of the database. `refresh` costs one small query while nothing changed."""
+    """Directory, FAQ, programmes and shops of the database. `refresh` costs one small query while nothing changed."""
 
     def __init__(self, session: Session) -> None:
         """Read everything that is published."""
@@ -25,3 +26,4 @@ class PublishedKnowledge:
     def _take_others(self, session: Session) -> None:
         use_faq(published_faq(session))
         use_programmes(published_programmes(session))
+        self.shops = published_shops(session)

@@ -1,9 +1,9 @@
 """Cooperating shops: estate agents that help people who are often turned away, and whom each of them accepts."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import select
@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from knowledge.directory import SHOWN, is_old
 from knowledge.errors import DataError
 from knowledge.files import DATA, load_sources, read_shape
+from knowledge.hours import say_as_of
 from knowledge.models import Shop
 from knowledge.rows import digest, source_columns, source_of
 from knowledge.schema import DeskStatus, PhoneNumber, RecordId, Serves, Shape, SourceRef, Text, Website
+from knowledge.wording import phrase, words
 
 FOLDER = DATA / "shops"
 OPEN_TO_ALL = "all"
@@ -72,15 +74,47 @@ def row_to_shop(row: Shop) -> ShopRecord:
     return ShopRecord.model_validate({**{name: getattr(row, name) for name in names}, "source": source_of(row).model_dump()})
 
 
-def find_shops(session: Session, municipality: str, wanted: Collection[str] = ()) -> list[ShopRecord]:
-    """Return live shops of a municipality (canonical name) that accept any of `wanted` (ids of knowledge.schema.Serves).
+def published_shops(session: Session) -> tuple[ShopRecord, ...]:
+    """Return every live shop that residents may be told of."""
+    return tuple(row_to_shop(row) for row in session.scalars(select(Shop).where(Shop.state == "published", Shop.status.in_(SHOWN)).order_by(Shop.id)))
 
-    Those that accept more of it come first. A shop open to all accepts everything; with nothing wanted every shop is returned.
+
+def fitting_shops(shops: Iterable[ShopRecord], areas: Collection[str], people: Collection[str]) -> list[ShopRecord]:
+    """Return the shops in `areas` (canonical municipalities) that accept a person who belongs to the groups `people`, the fullest match first.
+
+    Somebody who belongs to no group is welcome everywhere.
     """
-    query = select(Shop).where(Shop.municipality == municipality, Shop.state == "published", Shop.status.in_(SHOWN))
-    shops = [row_to_shop(row) for row in session.scalars(query)]
-    found = [shop for shop in shops if not wanted or _accepted(shop, wanted)]
-    return sorted(found, key=lambda shop: (-_accepted(shop, wanted), OPEN_TO_ALL in shop.accepts, shop.name))
+    near = [shop for shop in shops if shop.municipality in areas and shop.status in SHOWN]
+    found = [shop for shop in near if not people or _accepted(shop, people)]
+    return sorted(found, key=lambda shop: (-_accepted(shop, people), OPEN_TO_ALL in shop.accepts, shop.name))
+
+
+def shop_card(shop: ShopRecord, people: Collection[str], at: dt.datetime) -> dict[str, Any]:
+    """Return a shop as the fields of a card. It names no group that is hard to have written down about oneself."""
+    labels = words("shops.groups")
+    own = [labels[group] for group in shop.accepts if group in people and group in labels]
+    why = phrase("shops.accepts", groups=str(words("shops.joiner")).join(own)) if own else phrase("shops.open")
+    phone = shop_phone(shop, at)
+    reach: list[dict[str, str | None]] = []
+    if phone:
+        reach.append({"kind": "phone", "label": phrase("reach.phone_number", number=phone), "href": f"tel:{phone.replace('-', '')}"})
+    if shop.website:
+        reach.append({"kind": "web", "label": phrase("reach.web"), "href": shop.website})
+    if shop.address:
+        reach.append({"kind": "visit", "label": phrase("reach.visit", place=shop.address), "href": None})
+    day = max(filter(None, (shop.checked_on, shop.source.as_of if shop.source else None)))
+    return {
+        "id": shop.id,
+        "desk_kind": "cooperating_shop",
+        "title": shop.name,
+        "what": phrase("shops.what"),
+        "why": why,
+        "reach": reach,
+        "say": phrase("shops.say"),
+        "bring": list(words("shops.bring")),
+        "as_of": say_as_of(day),
+        "notice": phrase("notices.sample") if shop.sample else phrase("shops.notice"),
+    }
 
 
 def shop_phone(shop: ShopRecord, at: dt.datetime) -> str | None:

@@ -1,6 +1,6 @@
 """Whole dialogues through the real model: every YAML file here is played, step by step."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from bot.assistant import Assistant
 from bot.evaluation.memory import MemoryConversation
 from bot.reply import Reply
 
-_KEYS = {"say", "press", "replies", "contains", "lacks", "asks", "facts", "need", "kinds", "cards", "handed_over"}
+_KEYS = {"say", "press", "replies", "contains", "lacks", "asks", "facts", "need", "kinds", "cards", "most_cards", "desks", "no_desks", "handed_over", "after_days"}
 
 
 def dialogues() -> list[Any]:
@@ -29,6 +29,7 @@ def test_dialogue(dialogue: dict[str, Any], assistant: Assistant) -> None:
     replies = talk.start()
     for number, step in enumerate(dialogue["steps"], 1):
         assert not step.keys() - _KEYS, f"step {number}: unknown {step.keys() - _KEYS}"
+        talk.now += timedelta(days=step.get("after_days", 0))
         if "press" in step:
             button = next(button for reply in replies for button in reply.buttons if button.title == step["press"])
             replies = talk.press(button.title, button.payload)
@@ -58,5 +59,10 @@ def check(step: dict[str, Any], replies: list[Reply], talk: MemoryConversation, 
         assert [reply.kind for reply in replies][: len(step["kinds"])] == step["kinds"], where
     if "cards" in step:
         assert sum(len(reply.cards) for reply in replies) >= step["cards"], where
+    if "most_cards" in step:
+        assert sum(len(reply.cards) for reply in replies) <= step["most_cards"], where
+    kinds = [desk.kind for desk in talk.sheet().desks]
+    assert not set(step.get("desks", [])) - set(kinds), f"{where}: desks {kinds}"
+    assert not set(step.get("no_desks", [])) & set(kinds), f"{where}: desks {kinds}"
     if "handed_over" in step:
         assert talk.handed_over is step["handed_over"], where

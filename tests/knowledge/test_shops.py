@@ -14,7 +14,7 @@ from knowledge.hours import TOKYO
 from knowledge.load import load_all
 from knowledge.municipalities import load_municipalities
 from knowledge.schema import SourceRef
-from knowledge.shops import ShopRecord, find_shops, read_shops, shop_phone
+from knowledge.shops import ShopRecord, fitting_shops, published_shops, read_shops, shop_card, shop_phone
 
 NOW = dt.datetime(2026, 11, 20, 10, 0, tzinfo=TOKYO)
 
@@ -47,14 +47,14 @@ def test_shipped_shops_are_samples_of_a_place_that_does_not_exist() -> None:
     ],
 )
 def test_shops_that_accept_more_of_what_is_wanted_come_first(session: Session, wanted: list[str], first: str, count: int) -> None:
-    found = find_shops(session, "見本市", wanted)
+    found = fitting_shops(published_shops(session), ["見本市"], wanted)
     assert (found[0].name, len(found)) == (first, count)
 
 
 def test_withdrawn_shops_and_those_of_other_places_are_not_found(session: Session) -> None:
     withdraw(session, "shop", "mihon_shop_kawabe", "tanaka", NOW)
-    assert "mihon_shop_kawabe" not in {shop.id for shop in find_shops(session, "見本市")}
-    assert find_shops(session, "足立区") == []
+    assert "mihon_shop_kawabe" not in {shop.id for shop in fitting_shops(published_shops(session), ["見本市"], [])}
+    assert fitting_shops(published_shops(session), ["足立区"], []) == []
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,18 @@ def test_a_shop_twice_or_without_a_known_source_stops_loading(tmp_path: Path) ->
     (tmp_path / "a.yml").write_text(f"source: {{document: nothing, as_of: 2026-11-01}}\nshops: [{shop}]", encoding="utf-8")
     with pytest.raises(DataError, match=r"sources\.yml"):
         read_shops(tmp_path)
+
+
+def test_a_shop_that_accepts_the_person_comes_with_what_to_say_and_says_that_it_is_a_sample() -> None:
+    shop = fitting_shops(read_shops(), ["見本市"], {"elderly", "public_assistance"})[0]
+    card = shop_card(shop, {"elderly", "public_assistance"}, NOW)
+    assert card["title"] == "見本駅前不動産（見本）"
+    assert "高齢の方" in card["why"]
+    assert "生活保護" not in card["why"]
+    assert card["say"]
+    assert "見本です" in card["notice"]
+
+
+def test_a_shop_for_others_is_not_named() -> None:
+    assert "mihon_shop_kawabe" not in {shop.id for shop in fitting_shops(read_shops(), ["見本市"], {"elderly"})}
+    assert fitting_shops(read_shops(), ["足立区"], {"elderly"}) == []
