@@ -10,6 +10,7 @@ from rasa_sdk.types import DomainDict
 
 from actions.context import Turn, read_turn, whole_message
 from knowledge.facts import Facts, answer_need, mark, merge, settle_place
+from nlu.answers import takes_back
 
 _PASSING: dict[str, Literal["declined", "unknown"]] = {"refuse_answer": "declined", "express_uncertainty": "unknown"}
 _ANSWERS = {"affirm": True, "deny": False}
@@ -30,7 +31,7 @@ class ActionUpdateFacts(Action):
             _entities(tracker.latest_message.get("entities") or [], turn),
             asked=turn.asked("fact"),
             message_id=turn.message_id,
-            correcting=turn.intent == "correct_answer",
+            correcting=turn.intent == "correct_answer" or takes_back(turn.text),
         )
         facts = _with_answers(facts, turn)
         return [SlotSet("facts", facts), SlotSet("changes", [asdict(change) for change in changes])]

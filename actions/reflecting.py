@@ -24,7 +24,7 @@ def acknowledge(dispatcher: CollectingDispatcher, turn: Turn) -> None:
         before, after = say_fact(change["key"], change["before"]), say_fact(change["key"], change["after"])
         dispatcher.utter_message(response="utter_corrected", before=before, after=after)
     if corrected:
-        _withdraw(dispatcher, turn, corrected)
+        _withdraw(dispatcher, turn, [*corrected, *(change for change in turn.changes if change["kind"] == "withdrawn")])
     said = say_facts(fresh)
     special = next((_SPECIAL[change] for change in fresh.items() if not isinstance(change[1], list) and change in _SPECIAL), None)
     if said:

@@ -16,7 +16,7 @@ from knowledge.vocabulary import load_vocabulary
 
 FACTS_FILE = Path(__file__).parent / "data" / "facts.yml"
 FactStatus = Literal["said", "confirmed", "inferred", "corrected", "declined", "unknown"]
-ChangeKind = Literal["new", "corrected", "extended", "confirmed"]
+ChangeKind = Literal["new", "corrected", "extended", "confirmed", "withdrawn"]
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # no derivation looks at dates
 
 
@@ -64,6 +64,7 @@ class _RawFile(BaseModel):
     doubtful_below: float
     exclusive: str
     vague: dict[str, list[str]]
+    hangs_on: dict[str, dict[str, Any]]
     derivations: list[_RawDerivation]
 
 
@@ -72,6 +73,7 @@ class _Habits:
     doubtful_below: float
     exclusive: str
     vague: Mapping[str, frozenset[str]]
+    hangs_on: Mapping[str, Condition]
     derivations: tuple[tuple[Condition, str, int | str], ...]
 
 
@@ -91,7 +93,11 @@ def load_habits(path: Path = FACTS_FILE) -> _Habits:
                 raise RuleError(f"{path.name}: {entry.id}: cannot set {key} to {value!r}")
             derivations.append((condition, key, value))
     vague = {key: frozenset(values) for key, values in raw.vague.items()}
-    return _Habits(raw.doubtful_below, raw.exclusive, vague, tuple(derivations))
+    unknown = sorted(raw.hangs_on.keys() - specs.keys())
+    if unknown:
+        raise RuleError(f"{path.name}: hangs_on: no such facts: {unknown}")
+    hangs_on = {key: parse_condition(condition, f"{path.name}: hangs_on {key}") for key, condition in raw.hangs_on.items()}
+    return _Habits(raw.doubtful_below, raw.exclusive, vague, hangs_on, tuple(derivations))
 
 
 def plain_values(facts: Facts) -> dict[str, Any]:
@@ -139,7 +145,20 @@ def merge(
         changes.append(Change(key, record["value"] if record else None, merged[key]["value"], kind))
     if correcting and any(change.key == "age_band" for change in changes):
         merged = _without_contradicted_age(merged)
+    if correcting:
+        changes += [change for change in _left_hanging(facts, merged) if change.key not in _by_key(entities)]
+        merged = {key: record for key, record in merged.items() if not any(one.key == key and one.kind == "withdrawn" for one in changes)}
     return derive(merged), changes
+
+
+def _left_hanging(before: Facts, after: Facts) -> list[Change]:
+    """Return what can no longer stand because a correction took away what it hung on."""
+    held, holds = plain_values(before), plain_values(after)
+    return [
+        Change(key, after[key]["value"], None, "withdrawn")
+        for key, condition in load_habits().hangs_on.items()
+        if key in after and evaluate(condition, held, _ANY_TIME).result == "yes" and evaluate(condition, holds, _ANY_TIME).result != "yes"
+    ]
 
 
 def mark(facts: Facts, key: str, status: Literal["declined", "unknown"]) -> Facts:

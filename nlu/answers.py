@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -18,9 +19,24 @@ _FILE = Path(__file__).parent / "lexicon" / "answers.yml"
 
 
 @cache
+def _raw() -> Any:
+    return yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def _taking_back() -> re.Pattern[str]:
+    return re.compile(_raw()["takes_back"])
+
+
+def takes_back(text: str) -> bool:
+    """Return whether `text` says in so many words that something told before was wrong."""
+    return _taking_back().search(text) is not None
+
+
+@cache
 def _denied_inside() -> dict[str, tuple[str, re.Pattern[str]]]:
     """Return key -> (value, what speaks against it) of lexicon/answers.yml."""
-    raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))["denied_inside"]
+    raw = _raw()["denied_inside"]
     return {key: (entry["value"], re.compile(entry["unless"])) for key, entry in raw.items()}
 
 

@@ -150,3 +150,19 @@ def test_a_derivation_to_an_impossible_value_stops_loading(tmp_path) -> None:
     path.write_text(yaml.safe_dump(data), encoding="utf-8")
     with pytest.raises(RuleError, match="facts.yml: alone_is_one"):
         load_habits(path)
+
+
+def test_a_correction_takes_along_what_hung_on_the_old_value() -> None:
+    facts, _ = merge({}, [{"entity": "reasons", "value": "rent_arrears"}, {"entity": "arrears_months", "value": 2}], asked=None, message_id=1)
+    after, changes = merge(facts, [{"entity": "reasons", "value": "eviction_demand"}], asked=None, message_id=2, correcting=True)
+    assert after["reasons"]["value"] == ["eviction_demand"]
+    assert "arrears_months" not in after
+    assert [(one.key, one.after) for one in changes if one.kind == "withdrawn"] == [("arrears_months", None)]
+
+
+def test_what_hangs_on_another_fact_stays_while_that_holds_and_when_it_is_said_again() -> None:
+    facts, _ = merge({}, [{"entity": "reasons", "value": "rent_arrears"}, {"entity": "arrears_months", "value": 2}], asked=None, message_id=1)
+    added, _ = merge(facts, [{"entity": "reasons", "value": "eviction_demand"}], asked=None, message_id=2)
+    assert added["arrears_months"]["value"] == 2
+    said = [{"entity": "reasons", "value": "eviction_demand"}, {"entity": "arrears_months", "value": 1}]
+    assert merge(facts, said, asked=None, message_id=2, correcting=True)[0]["arrears_months"]["value"] == 1

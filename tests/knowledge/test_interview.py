@@ -160,11 +160,11 @@ def test_the_interview_ends_when_nothing_left_is_worth_asking() -> None:
 
 def test_beyond_the_usual_length_only_weighty_questions_are_asked_and_only_of_who_answers() -> None:
     limits = load_interview().settings.model_copy(update={"max_questions": 4, "extra_questions": 1, "extra_worth": 0.0})
-    facts = known(age=70, household="single", reasons=["demolition"], municipality="足立区")
+    facts = known(age=70, household="single", reasons=["demolition"], municipality="足立区", contact_method=["phone"])
     state = InterviewState(asked=("reasons", "municipality", "age", "household"), suggested=True)
     assert choose_next(facts, state, NOW, limits).kind == "fact"
     assert choose_next(facts, state, NOW, limits.model_copy(update={"extra_worth": 99.0})).kind == "finish"
-    assert choose_next(mark(known(reasons=["demolition"], municipality="足立区"), "age", "declined"), state, NOW, limits).kind == "finish"
+    assert choose_next(mark(known(reasons=["demolition"], municipality="足立区", contact_method=["phone"]), "age", "declined"), state, NOW, limits).kind == "finish"
     assert choose_next(facts, InterviewState((*state.asked, "guarantor"), True), NOW, limits).kind == "finish"
 
 
