@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,6 +29,7 @@ _LONG_VOWEL = "\u30fc"
 _SOUND_MARKS = frozenset("\uff9e\uff9f\u3099\u309a")
 _NAME = re.compile(r"<([a-z_]+)>")
 _MAX_SIGNS = 40
+_AT_HAND = "at_hand"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,9 @@ class EmergencySign:
     text: str
     certain: bool = True
     alarm: bool = True
+
+
+_AlarmWhen = Literal["always", "at_hand", "never"]
 
 
 class _Shape(BaseModel):
@@ -62,7 +67,7 @@ class _Kind(_Shape):
     masks: list[str]
     denied: str
     quiet: list[str]
-    alarm_when_unsure: bool
+    alarm_when_unsure: _AlarmWhen
     signs: list[_Sign]
 
 
@@ -100,7 +105,7 @@ class _Rules:
     mask: re.Pattern[str]
     denied: re.Pattern[str]
     quiet: tuple[str, ...]
-    alarm_when_unsure: bool
+    alarm_when_unsure: _AlarmWhen
     rules: tuple[_Rule, ...]
 
 
@@ -134,13 +139,15 @@ def detect_emergency(text: str) -> list[EmergencySign]:
         found = _first_sign(plain, rules, contexts)
         if found is not None:
             start, end, certain = places[found[0]], places[found[1] - 1] + 1, found[2]
-            signs.append(EmergencySign(rules.kind, start, end, text[start:end], certain, certain or rules.alarm_when_unsure))
+            signs.append(EmergencySign(rules.kind, start, end, text[start:end], certain, certain or _alarms(rules, contexts)))
     return sorted(signs, key=lambda sign: (sign.start, sign.kind))
 
 
-def alarms_when_unsure(kind: str) -> bool:
-    """Return whether staff are told of an unsure sign of this kind too; False for an unknown kind."""
-    return any(rules.kind == kind and rules.alarm_when_unsure for rules in _load()[0])
+def alarms_when_unsure(kind: str, text: str) -> bool:
+    """Return whether staff are told of an unsure sign of this kind in `text` too; False for an unknown kind."""
+    plain, _ = _plain(text)
+    kinds, patterns = _load()
+    return any(rules.kind == kind and _alarms(rules, _Contexts(plain, patterns)) for rules in kinds)
 
 
 def is_quieted(text: str, kind: str) -> bool:
@@ -157,6 +164,10 @@ def is_quieted(text: str, kind: str) -> bool:
 def check_lexicon() -> None:
     """Load the lexicon now, so that a wrong one stops the start. Raises ValueError naming the record."""
     _load()
+
+
+def _alarms(rules: _Rules, contexts: _Contexts) -> bool:
+    return rules.alarm_when_unsure == "always" or (rules.alarm_when_unsure == _AT_HAND and contexts.has(_AT_HAND))
 
 
 def _first_sign(plain: str, rules: _Rules, contexts: _Contexts) -> tuple[int, int, bool] | None:

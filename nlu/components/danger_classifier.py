@@ -124,7 +124,7 @@ class DangerClassifier(TrainedComponent):
             "end": end,
             "text": text[start:end],
             "certain": False,
-            "alarm": alarms_when_unsure(kind) and self.model.confidence(margin, ALARM) >= _EVEN,
+            "alarm": alarms_when_unsure(kind, text) and self.model.confidence(margin, ALARM) >= _EVEN,
             "source": MODEL,
             "confidence": round(confidence, 4),
         }
