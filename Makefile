@@ -8,7 +8,7 @@ export UV_PYTHON_DOWNLOADS RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 S
 UV := $(shell command -v uv 2>/dev/null || echo $(UV_DIR)/bin/uv)
 RUN := .venv/bin/
 
-.PHONY: help serve test check train validate bench clean environment
+.PHONY: help serve test check train validate bench bench-nlu compare baselines clean environment
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -35,6 +35,14 @@ train: environment ## Train the model if its inputs changed
 
 bench: environment ## Time the understanding of messages
 	@$(RUN)python -m bot.evaluation.bench
+
+bench-nlu: bench ## The same as bench
+
+compare: environment ## Compare learners for the intents, Rasa's stock pipeline among them (minutes)
+	@$(RUN)python -m bot.evaluation.learners --stock --confusions
+
+baselines: environment ## Judge plain keywords on the hold-out messages, beside the assistant
+	@$(RUN)python -m bot.evaluation.baselines
 
 clean: ## Remove environment, models and caches; the data in var/ stays
 	rm -rf .venv .local models .rasa .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

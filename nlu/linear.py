@@ -81,12 +81,12 @@ def new_vectorizer(min_examples: int = 2) -> TfidfVectorizer:
     return TfidfVectorizer(analyzer=as_given, sublinear_tf=True, min_df=min_examples, dtype=np.float32)
 
 
-def train_exclusive(examples: Sequence[Features], labels: Sequence[str], strength: float) -> LinearModel:
-    """Return a model that gives one label to an example. `strength` is the inverse of the regularisation.
+def train_exclusive(examples: Sequence[Features], labels: Sequence[str], strength: float, vectorizer: Vectorizer | None = None) -> LinearModel:
+    """Return a model that gives one label to an example. `strength` is the inverse of the regularisation. `vectorizer` is fitted here.
 
     Rare labels count more, but not as much as frequent ones. The sharpness of the shares is the one that fits examples held back best.
     """
-    vectorizer = new_vectorizer()
+    vectorizer = vectorizer or new_vectorizer()
     matrix = vectorizer.fit_transform(examples)
     names = tuple(sorted(set(labels)))
     targets = np.array([[name == own for name in names] for own in labels])

@@ -1,5 +1,6 @@
 """Tells what a message is doing: giving facts, agreeing, asking back, leaving."""
 
+from itertools import cycle
 from typing import Any
 
 from rasa.engine.graph import GraphComponent
@@ -14,11 +15,13 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from knowledge.vocabulary import load_vocabulary
 from nlu.components.message import asked_of, is_payload, text_of, tokens_of
 from nlu.components.tokenizer import JapaneseTokenizer
 from nlu.components.trained import TrainedComponent
 from nlu.features import text_features
-from nlu.linear import train_exclusive
+from nlu.linear import new_vectorizer, train_exclusive
+from nlu.meaning import SpellingAndMeaning
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -36,7 +39,8 @@ class LinearIntentClassifier(TrainedComponent):
 
         `strength` is the inverse regularisation. Under `threshold` (0…1) a message gets `fallback_intent`; one with
         neither letter nor digit gets `wordless_intent` under `wordless_threshold`. `thresholds` has higher ones for single intents, those
-        that are costly when wrong. `ranking_length` limits the ranking.
+        that are costly when wrong. `ranking_length` limits the ranking. The intents of `in_the_middle` come at any point of the talk: their
+        examples are learned once more as if a question had just been asked, each time another one.
         """
         return {
             "strength": 1.0,
@@ -46,19 +50,17 @@ class LinearIntentClassifier(TrainedComponent):
             "wordless_threshold": 0.5,
             "wordless_intent": "send_unreadable",
             "ranking_length": 5,
+            "in_the_middle": [],
         }
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example that has an intent and a text."""
         examples = [example for example in training_data.intent_examples if text_of(example)]
         features = [features_of(example) for example in examples]
-        return self.keep(
-            train_exclusive(
-                features,
-                [str(example.get(INTENT)) for example in examples],
-                self.config["strength"],
-            )
-        )
+        asides = [example for example in examples if example.get(INTENT) in self.config["in_the_middle"] and asked_of(example) is None]
+        features += [features_of(example, asked) for example, asked in zip(asides, cycle(load_vocabulary().facts), strict=False)]
+        labels = [str(example.get(INTENT)) for example in [*examples, *asides]]
+        return self.keep(train_exclusive(features, labels, self.config["strength"], SpellingAndMeaning(new_vectorizer())))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set `intent` and `intent_ranking` on each message that is not a payload."""
@@ -86,13 +88,9 @@ class LinearIntentClassifier(TrainedComponent):
         return ranking[: self.config["ranking_length"]]
 
 
-def features_of(message: Message) -> list[str]:
-    """Return the features of a whole message."""
-    return text_features(
-        text_of(message),
-        [token.lemma for token in tokens_of(message)],
-        asked_of(message),
-    )
+def features_of(message: Message, asked: str | None = None) -> list[str]:
+    """Return the features of a whole message; `asked` stands for the question before it where the message names none."""
+    return text_features(text_of(message), [token.lemma for token in tokens_of(message)], asked_of(message) or asked)
 
 
 def _entry(name: str, confidence: float) -> dict[str, Any]:

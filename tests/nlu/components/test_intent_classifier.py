@@ -85,3 +85,16 @@ def test_text_that_begins_with_a_slash_is_still_read(
     classifier: LinearIntentClassifier,
 ) -> None:
     assert intent_of(classifier, "/猫がいます") == "inform_situation"
+
+
+def test_an_aside_is_learned_as_coming_in_the_middle_of_a_question_too(storage: LocalModelStorage, resource: Resource, context: ExecutionContext) -> None:
+    answers = [Message({"text": text, "intent": "inform_situation", "metadata": {"asked": "speaker"}}) for text in ("母のことです", "父です", "わたしです", "本人です") * 5]
+    asides = [Message({"text": text, "intent": "ask_why"}) for text in ("なぜですか", "どうして聞くの", "なんで聞くんですか", "理由は何ですか") * 5]
+    sure = {}
+    for in_the_middle in ([], ["ask_why"]):
+        config = {**LinearIntentClassifier.get_default_config(), "in_the_middle": in_the_middle}
+        learned = LinearIntentClassifier.create(config, storage, resource, context)
+        learned.train(TrainingData([*answers, *asides]))
+        scores = learned.rank(Message({"text": "理由は何なの", "metadata": {"asked": "speaker"}}))
+        sure[bool(in_the_middle)] = {entry["name"]: entry["confidence"] for entry in scores}["ask_why"]
+    assert sure[True] > sure[False]
