@@ -100,10 +100,12 @@ def diagnose(*, ask: bool) -> list[Finding]:
     from connectors.line.settings import LineSettings
     from connectors.notify import doctor as notify
     from connectors.notify.settings import NotifySettings
+    from connectors.telegram import doctor as telegram
+    from connectors.telegram.settings import TelegramSettings
     from connectors.web.settings import WebSettings
 
     # A new channel adds its settings here and its findings below.
-    unfit = check_names([Settings, WebSettings, LineSettings, NotifySettings])
+    unfit = check_names([Settings, WebSettings, LineSettings, TelegramSettings, NotifySettings])
     if any(found.name == "unfit_setting" for found in unfit):
         return unfit
     settings = Settings()
@@ -112,6 +114,7 @@ def diagnose(*, ask: bool) -> list[Finding]:
         *check_base(settings),
         *notify.check(NotifySettings()),
         *line.check(LineSettings(), settings, ask=ask),
+        *telegram.check(TelegramSettings(), settings, ask=ask),
     ]
 
 

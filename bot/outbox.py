@@ -27,6 +27,8 @@ GIVE_UP_AFTER = timedelta(hours=24)
 """As long as LINE keeps retry keys; a message that was tried this long counts as failed, and staff see it."""
 LONGEST_PAUSE_SECONDS = 300.0
 SPOKEN_WHILE_STAFF_HOLDS = ("lifeline",)
+AWAITED = timedelta(seconds=60)
+"""So long after a person's last message we take it that they still look at the talk."""
 _NEARLY = timedelta(milliseconds=300)
 """A timer may ring a moment early; it must not find that it is not yet time, since it rings once."""
 log = structlog.get_logger(__name__)
@@ -47,7 +49,8 @@ class Delivery:
     """One request to make. `part`: which request of `messages[0]`, when it needs several (then it stands alone).
 
     `retry_key`: a UUID, the same for every try of these messages. `handle`: the right to answer once, if there is one and it is ours.
-    `in_doubt`: an earlier try of this part may have been taken.
+    `in_doubt`: an earlier try of this part may have been taken. `awaited`: the person wrote a moment ago and is likely looking; if not,
+    it may light up a locked screen that somebody else sees.
     """
 
     channel_user: str = field(repr=False)
@@ -58,6 +61,7 @@ class Delivery:
     in_doubt: bool
     handle: ReplyHandle | None = field(repr=False)
     now: datetime
+    awaited: bool = True
 
 
 @dataclass(frozen=True)
@@ -213,6 +217,7 @@ def _claim(tools: OutboxTools, session: Session, sender: Sender, conversation_id
         in_doubt=in_doubt,
         handle=_handle(session, batch[0]),
         now=now,
+        awaited=_is_awaited(session, conversation_id, now),
     )
     return _Claim(conversation_id, conversation.channel, delivery, tuple(row.id for row in batch))
 
@@ -220,6 +225,12 @@ def _claim(tools: OutboxTools, session: Session, sender: Sender, conversation_id
 def _pending(session: Session, conversation_id: int) -> list[Message]:
     rows = select(Message).where(Message.conversation_id == conversation_id, Message.direction == "out", Message.status == "pending")
     return list(session.scalars(rows.order_by(Message.id)))
+
+
+def _is_awaited(session: Session, conversation_id: int, now: datetime) -> bool:
+    latest = select(func.max(Message.created_at, type_=UtcDateTime)).where(Message.conversation_id == conversation_id, Message.direction == "in")
+    heard = session.scalar(latest)
+    return heard is not None and now - heard <= AWAITED
 
 
 def _withhold(conversation: Conversation, waiting: list[Message], now: datetime) -> list[Message]:

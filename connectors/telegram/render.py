@@ -18,9 +18,12 @@ from connectors.splitting import split_text, utf16_units
 from connectors.telegram.wording import wording
 
 MAX_TEXT = 4096
+_ROOM_FOR_NOTICE = 96
+"""Units kept free in every message for `private_notice`, so that a message has as many parts with it as without."""
 COMFORTABLE_TEXT = 1200
 """UTF-16 units that still fit on two screens of a phone; a card that goes beyond begins a message of its own."""
 MAX_BUTTONS = 100
+_MOST = MAX_TEXT - _ROOM_FOR_NOTICE
 _SHORT_TITLE = 8
 """Signs of a title that leaves room for a second button beside it on a phone of 320 px."""
 _MAX_TITLE = 60
@@ -38,38 +41,50 @@ class Piece:
     keyboard: InlineKeyboardMarkup | None = None
 
 
-def render(message: Outgoing) -> list[Piece]:
-    """Return Telegram's messages for one of ours, in order; always the same ones for the same message. Empty for an empty message."""
+def render(message: Outgoing, *, private: bool = False) -> list[Piece]:
+    """Return Telegram's messages for one of ours, in order; always as many for the same message. Empty for an empty message.
+
+    `private`: it may light up a locked screen. The words are a spoiler then, which Telegram covers in notifications and in the list of
+    chats until it is tapped; before them stands a line that says nothing. Bare text cannot be covered and has that line only.
+    """
     blocks = list(_blocks(message))
     if message.plain:
         blocks += [(text, text) for text in [_choices(message.reply.buttons)] if text]
-    limit = MAX_TEXT if message.reply.kind == "lifeline" else COMFORTABLE_TEXT
+    limit = _MOST if message.reply.kind == "lifeline" else COMFORTABLE_TEXT
     texts = _pack(blocks, limit)
     keyboard = None if message.plain else _keyboard(message.id, message.reply.buttons)
     last = len(texts) - 1
-    return [Piece(plain if message.plain else html, message.plain, keyboard if at == last else None) for at, (plain, html) in enumerate(texts)]
+    pieces = [plain if message.plain else html for plain, html in texts]
+    if private:
+        pieces = [_covered(piece, message.plain) for piece in pieces]
+    return [Piece(piece, message.plain, keyboard if at == last else None) for at, piece in enumerate(pieces)]
+
+
+def _covered(text: str, plain: bool) -> str:
+    notice = wording().private_notice
+    return f"{notice}\n\n{text}" if plain else f"{escape(notice, quote=False)}\n\n<tg-spoiler>{text}</tg-spoiler>"
 
 
 def _blocks(message: Outgoing) -> Iterator[tuple[str, str]]:
-    """Yield the message's paragraphs and cards, each as bare text and as HTML, none above MAX_TEXT."""
+    """Yield the message's paragraphs and cards, each as bare text and as HTML, none above `_MOST`."""
     text = message.reply.text
     if message.author == "staff":
         name = wording().staff_name
-        pieces = split_text(text, MAX_TEXT - utf16_units(name) - 1)
+        pieces = split_text(text, _MOST - utf16_units(name) - 1)
         if pieces:
             yield f"{name}\n{pieces[0]}", f"<b>{escape(name)}</b>\n{escape(pieces[0], quote=False)}"
         pieces = pieces[1:]
     else:
-        pieces = split_text(text, MAX_TEXT)
+        pieces = split_text(text, _MOST)
     for piece in pieces:
         yield piece, escape(piece, quote=False)
     for card in message.reply.cards:
         lines = list(_card(card))
         plain = "\n".join(plain for plain, _ in lines)
-        if utf16_units(plain) <= MAX_TEXT:
+        if utf16_units(plain) <= _MOST:
             yield plain, "\n".join(html for _, html in lines)
         else:
-            yield from ((piece, escape(piece, quote=False)) for piece in split_text(plain, MAX_TEXT))
+            yield from ((piece, escape(piece, quote=False)) for piece in split_text(plain, _MOST))
 
 
 def _pack(blocks: Sequence[tuple[str, str]], limit: int) -> list[tuple[str, str]]:

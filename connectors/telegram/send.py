@@ -41,7 +41,7 @@ class TelegramSender:
 
     def send(self, delivery: Delivery) -> Outcome:
         """Send one part of one message."""
-        pieces = render(delivery.messages[0])
+        pieces = render(delivery.messages[0], private=not delivery.awaited)
         if delivery.part >= len(pieces):
             return Sent() if pieces else Failed("empty")
         try:

@@ -53,33 +53,34 @@ class TelegramSettings(BaseSettings):
 
     def check(self, public_url: str) -> None:
         """Raise TelegramMisconfigured when the channel must not start with these settings and this public address."""
-        for problem in self.problems(public_url):
+        for problem in self.problems(public_url).values():
             raise TelegramMisconfigured(problem)
 
-    def problems(self, public_url: str) -> list[str]:
-        """Return what is wrong, each with what to do. No secret is quoted."""
-        found = []
+    def problems(self, public_url: str) -> dict[str, str]:
+        """Return what is wrong by name (the names of doctor.yml), each with what to do. No secret is quoted."""
+        found = {}
         if not _TOKEN.fullmatch(self.bot_token):
-            found.append("MADOGUCHI_TELEGRAM_TOKEN is no bot token (digits, a colon, about 35 signs). Copy it again from @BotFather.")
+            found["odd_token"] = "MADOGUCHI_TELEGRAM_TOKEN is no bot token (digits, a colon, about 35 signs). Copy it again from @BotFather."
         if self.mode == "webhook":
             if not self.secret:
-                found.append(
+                found["no_secret"] = (
                     "MADOGUCHI_TELEGRAM_MODE=webhook needs MADOGUCHI_TELEGRAM_WEBHOOK_SECRET: without it anybody could write in the name of "
                     "residents. Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
                 )
             elif not _SECRET.fullmatch(self.secret):
-                found.append("MADOGUCHI_TELEGRAM_WEBHOOK_SECRET must be 16 to 256 signs of A-Z, a-z, 0-9, _ and -.")
-            found += _address_problems(public_url)
+                found["odd_secret"] = "MADOGUCHI_TELEGRAM_WEBHOOK_SECRET must be 16 to 256 signs of A-Z, a-z, 0-9, _ and -."
+            found |= _address_problems(public_url)
         return found
 
 
-def _address_problems(public_url: str) -> list[str]:
+def _address_problems(public_url: str) -> dict[str, str]:
     address = urlsplit(public_url)
     if address.scheme != "https" or not address.hostname:
-        return ["MADOGUCHI_TELEGRAM_MODE=webhook needs MADOGUCHI_PUBLIC_URL=https://…, the address that Telegram reaches this server under."]
+        return {"needs_https": "MADOGUCHI_TELEGRAM_MODE=webhook needs MADOGUCHI_PUBLIC_URL=https://…, the address that Telegram reaches this server under."}
     if address.port not in _PORTS:
-        return ["Telegram calls the ports 443, 80, 88 and 8443 only: change the port in MADOGUCHI_PUBLIC_URL, or use MADOGUCHI_TELEGRAM_MODE=polling."]
-    return []
+        text = "Telegram calls the ports 443, 80, 88 and 8443 only: change the port in MADOGUCHI_PUBLIC_URL, or use MADOGUCHI_TELEGRAM_MODE=polling."
+        return {"odd_port": text}
+    return {}
 
 
 @cache

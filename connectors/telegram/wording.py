@@ -37,6 +37,7 @@ class Wording(_Shape):
     bring: str
     tap_to_call: str
     choose: str
+    private_notice: str = Field(max_length=80)
     button_used: str = Field(max_length=200)
     button_passed: str = Field(max_length=200)
     group: str = Field(max_length=4096)

@@ -25,12 +25,14 @@ TOKEN = "4242424242:FAKE-canary-token-never-to-be-seen"
 SECRET = "fake-webhook-secret-0123456789"
 BOT_ID = 4242424242
 METHODS = {
-    "getMe", "getUpdates", "setWebhook", "deleteWebhook", "getWebhookInfo", "sendMessage", "editMessageReplyMarkup",
+    "getMe", "getUpdates", "setWebhook", "deleteWebhook", "getWebhookInfo", "getMyCommands", "sendMessage", "editMessageReplyMarkup",
     "answerCallbackQuery", "sendChatAction", "setMyCommands", "leaveChat",
 }  # fmt: skip
 _NAMES = {name.lower(): name for name in METHODS}
 _TAGS = {"b", "strong", "i", "em", "u", "s", "a", "code", "pre", "blockquote", "tg-spoiler"}
 _ENTITY = re.compile(r"&(?!(?:lt|gt|amp|quot|#\d+|#x[0-9a-fA-F]+);)")
+_SPOILER = re.compile(r"<tg-spoiler>.*?</tg-spoiler>", re.DOTALL)
+"""Covered in notifications and in the list of chats (Telegram's blog, 2021-12-30)."""
 _LONGEST_POLL = 1.0
 
 
@@ -60,8 +62,6 @@ class FakeTelegram(FakePlatform):
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
-        self.clock: Callable[[], float] = time.time
-        self.keeps_pace = True
         self.long_polls = _LONGEST_POLL
         self.reset()
 
@@ -70,6 +70,8 @@ class FakeTelegram(FakePlatform):
         for kept in (self.shown, self.problems, self.requests, self.failures):
             kept.clear()
         self.failure_rate = 0.0
+        self.clock: Callable[[], float] = time.time
+        self.keeps_pace = True
         self.chats: dict[int, Chat] = {}
         self.messages: dict[int, Written] = {}
         self.updates: deque[dict[str, Any]] = deque()
@@ -80,9 +82,13 @@ class FakeTelegram(FakePlatform):
         self.webhook: dict[str, Any] = {}
         self.left: list[int] = []
         self.too_fast = 0
+        self.conflicts = 0
         self.sent = 0
+        self.profile: dict[str, bool] = {"can_join_groups": False, "can_read_all_group_messages": False}
+        self.last_error: dict[str, Any] = {}
         self._ids, self._update_ids = count(100), count(700_000_000)
         self._times: deque[float] = deque()
+        self._poll = 0
 
     # What the bot asks.
 
@@ -99,6 +105,7 @@ class FakeTelegram(FakePlatform):
         if self.webhook:
             text = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
             return JSONResponse({"ok": False, "error_code": 409, "description": text}, 409)
+        self._poll = mine = self._poll + 1
         offset, until = int(str(body.get("offset", 0))), time.monotonic() + min(float(str(body.get("timeout", 0))), self.long_polls)
         with self._lock:
             while self.updates and self.updates[0]["update_id"] < offset:
@@ -106,6 +113,10 @@ class FakeTelegram(FakePlatform):
         while True:
             with self._lock:
                 waiting = list(self.updates)[:100]
+            if self._poll != mine:
+                self.conflicts += 1
+                text = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+                return JSONResponse({"ok": False, "error_code": 409, "description": text}, 409)
             if waiting or time.monotonic() >= until:
                 return JSONResponse({"ok": True, "result": waiting})
             await asyncio.sleep(0.01)
@@ -144,7 +155,7 @@ class FakeTelegram(FakePlatform):
         return self._no(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
     def _getMe(self, _body: dict[str, Any]) -> Any:
-        return self._ok({"id": BOT_ID, "is_bot": True, "first_name": "fake", "username": "fake_bot"})
+        return self._ok({"id": BOT_ID, "is_bot": True, "first_name": "fake", "username": "fake_bot", **self.profile})
 
     def _setWebhook(self, body: dict[str, Any]) -> Any:
         if not str(body.get("url", "")).startswith("https://"):
@@ -161,7 +172,10 @@ class FakeTelegram(FakePlatform):
         return self._ok()
 
     def _getWebhookInfo(self, _body: dict[str, Any]) -> Any:
-        return self._ok({"url": self.webhook.get("url", ""), "has_custom_certificate": False, "pending_update_count": len(self.updates)})
+        return self._ok({"url": self.webhook.get("url", ""), "has_custom_certificate": False, "pending_update_count": len(self.updates), **self.last_error})
+
+    def _getMyCommands(self, _body: dict[str, Any]) -> Any:
+        return self._ok(self.commands)
 
     def _setMyCommands(self, body: dict[str, Any]) -> Any:
         commands = json.loads(body["commands"])
@@ -207,11 +221,12 @@ class FakeTelegram(FakePlatform):
         chat = self._reachable(body)
         if isinstance(chat, tuple):
             return chat
-        text = body.get("text", "")
+        text = preview = body.get("text", "")
         if body.get("parse_mode") == "HTML":
             fault = html_fault(text)
             if fault:
                 return self._bad(f"HTML: {fault}", f"can't parse entities: {fault}")
+            preview = unescape(re.sub(r"<[^>]*>", "", _SPOILER.sub("\u2592", text)))
             text = unescape(re.sub(r"<[^>]*>", "", text))
         elif body.get("parse_mode"):
             return self._bad("another way of formatting than HTML", "unsupported parse_mode")
@@ -232,7 +247,7 @@ class FakeTelegram(FakePlatform):
         self.messages[message_id] = Written(chat.id, text, keyboard, by_bot=True, sent_at=now)
         self.sent += 1
         buttons = tuple(button for row in keyboard for button in row)
-        self.shown.append(Shown(str(chat.id), text.strip(), buttons, preview=text[:100], request=str(message_id)))
+        self.shown.append(Shown(str(chat.id), text.strip(), buttons, preview=preview[:100], request=str(message_id)))
         return self._ok({"message_id": message_id, "date": int(self.clock()), "chat": {"id": chat.id, "type": chat.type}, "text": text})
 
     def _reachable(self, body: dict[str, Any]) -> Any:

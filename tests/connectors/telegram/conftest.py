@@ -37,7 +37,6 @@ def telegram_server() -> Iterator[FakeTelegram]:
 def telegram(telegram_server: FakeTelegram) -> FakeTelegram:
     """The running Telegram, as if it were new."""
     telegram_server.reset()
-    telegram_server.keeps_pace = True
     return telegram_server
 
 

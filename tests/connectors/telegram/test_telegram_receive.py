@@ -282,6 +282,6 @@ def test_it_refuses_to_start_and_says_what_to_do(values: dict[str, Any], public_
 
 
 def test_polling_needs_a_token_and_nothing_else(telegram: FakeTelegram) -> None:
-    assert config().problems("http://localhost:8000") == []
-    assert config(mode="webhook", webhook_secret=SECRET).problems("https://a.example:8443/x") == []
+    assert config().problems("http://localhost:8000") == {}
+    assert config(mode="webhook", webhook_secret=SECRET).problems("https://a.example:8443/x") == {}
     assert not config(token="").configured

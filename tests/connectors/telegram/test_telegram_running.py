@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
@@ -104,6 +105,17 @@ def test_telegram_may_be_away_when_we_start_and_come_back_later(
     finally:
         telegram.stop()
         telegram.start()
+
+
+def test_a_second_server_with_our_token_loses_us_nothing(environment: pytest.MonkeyPatch, telegram: FakeTelegram, settings: Settings) -> None:
+    with serving(None, settings) as parts:
+        wait_until(lambda: telegram.commands and any("getupdates" in path.lower() for path, _ in telegram.requests))
+        until = time.monotonic() + 30
+        while not telegram.conflicts:  # the other one asks, and Telegram ends the question that we hold open
+            assert time.monotonic() < until, "two pollers never met"
+            httpx.post(f"{telegram.url}/bot{TOKEN}/getUpdates", data={"timeout": "0"}, timeout=10)
+        telegram.queue(telegram.message(PERSON, text="もしもし"))
+        wait_until(lambda: incoming(parts) == ["もしもし"])
 
 
 def test_a_fault_of_ours_in_one_update_silences_nobody_else(

@@ -91,6 +91,33 @@ def test_long_texts_are_cut_where_a_sentence_ends(keys: None) -> None:
     assert "".join(piece.text for piece in pieces) == text
 
 
+@pytest.mark.parametrize("plain", [False, True])
+def test_what_may_light_up_a_locked_screen_begins_with_a_line_that_says_nothing(keys: None, plain: bool) -> None:
+    message = out("「夫が」という話です。" * 900, cards=[CARD], plain=plain)
+    open_pieces, covered = render(message), render(message, private=True)
+    assert len(open_pieces) == len(covered) > 1, "a part keeps its number when time passes between two tries"
+    for open_piece, piece in zip(open_pieces, covered, strict=True):
+        notice, rest = piece.text.split("\n\n", 1)
+        assert notice == wording().private_notice
+        assert rest == (open_piece.text if plain else f"<tg-spoiler>{open_piece.text}</tg-spoiler>")
+        assert plain or (html_fault(piece.text) == "" and utf16(bare(piece.text)) <= 4096)
+
+
+def test_a_late_answer_says_nothing_in_the_notification_and_a_quick_one_is_open(quiet: TelegramDriver) -> None:
+    quiet.writes("こんにちは")
+    for minutes, text in ((0, "家賃のことですね。"), (10, "夫から逃げたいのですね。")):
+        quiet.house.now += timedelta(minutes=minutes)
+        with quiet.house.sessions() as session:
+            conversation_id = session.scalars(select(Conversation.id)).one()
+            inbox.add_reply(session, conversation_id, Reply(text=text), in_reply_to=None, now=quiet.house.now, author="staff")
+            session.commit()
+        send_for(quiet, 5)
+    quick, late = quiet.telegram.seen_by(str(PERSON))
+    assert "家賃" in quick.preview
+    assert "夫" in late.text and "夫" not in late.preview and late.preview.startswith(wording().private_notice)
+    assert quiet.telegram.problems == []
+
+
 @given(text=st.text(max_size=6000), staff=st.booleans(), plain=st.booleans())
 def test_any_text_arrives_whole_and_is_valid_html(text: str, staff: bool, plain: bool) -> None:
     pieces = render(out(text, author="staff" if staff else "bot", plain=plain))
