@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.assistant import Assistant
 from bot.database import migrate, open_database
-from bot.inbox import use_queue
+from bot.inbox import use_queue, use_send_queue
 from bot.logs import configure_logging
 from bot.settings import Settings
 from bot.training import model_file, needs_training, train
@@ -51,6 +51,7 @@ def engine(settings: Settings) -> Iterator[Engine]:
 def sessions(engine: Engine) -> sessionmaker[Session]:
     """Sessions on the migrated database; received messages wait until the test takes the turn itself."""
     use_queue(lambda _session, _conversation_id: None)
+    use_send_queue([], lambda _session, _conversation_id: None)
     return sessionmaker(engine, expire_on_commit=False)
 
 
