@@ -21,7 +21,7 @@ class ActionAnswerFaq(Action):
         turn = read_turn(tracker)
         hit = next(iter(search_faq(turn.text, limit=1)), None)
         if hit is None:
-            dispatcher.utter_message(response="utter_faq_unknown")
+            dispatcher.utter_message(response="utter_faq_unknown", json_message={"effects": ["unanswered"]})
         else:
             dispatcher.utter_message(response="utter_faq_source", answer=hit.entry.answer, source=hit.entry.source_line)
         return []

@@ -38,6 +38,17 @@ def hide_small(counts: Sequence[int]) -> Line:
     )
 
 
+def protect(counts: Sequence[int]) -> Line:
+    """Return the line as `hide_small` does, for a total that other tables show too: where it would have to be hidden, all cells are instead.
+
+    A total under five is hidden with all cells.
+    """
+    line, total = hide_small(counts), sum(counts)
+    if line.total is not None:
+        return line
+    return Line(cells=(None,) * len(counts), total=None if total < LEAST else total)
+
+
 def _safe(counts: Sequence[int], hidden: set[int]) -> bool:
     if not hidden:
         return True

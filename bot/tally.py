@@ -92,6 +92,11 @@ def add_counts(session: Session, tally: Tally) -> None:
     session.flush()
 
 
+def count_unanswered(session: Session, now: datetime) -> None:
+    """Count one more general question that the FAQ could not answer, by month alone: neither its words nor who asked. The caller commits."""
+    add_counts(session, Counter([Key(month_of(now), "", "unanswered", "", "")]))
+
+
 def _keys_of(one: _Case) -> Iterator[Key]:
     case, month, place = one.case, month_of(one.case.consented_at), one.case.municipality or ""
     facts = {fact["key"]: fact.get("raw") for fact in case.sheet["facts"]}

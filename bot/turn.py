@@ -27,6 +27,7 @@ from bot.live import Live
 from bot.models import Alert, Case, Consent, Contact, ContactLink, Conversation, FactRow, Message, TrackerEvent
 from bot.office_hours import answer_time
 from bot.reply import Button, Card, Reply
+from bot.tally import count_unanswered
 from bot.wording import say
 from knowledge.lifeline_cards import lifeline_reply
 from nlu.emergency import EmergencySign, detect_emergency
@@ -152,6 +153,8 @@ def _write(session: Session, message: Message, result: TurnResult, now: datetime
     for reply in replies:
         add_reply(session, conversation_id, reply, in_reply_to=message.id, now=now)
     count_gaps(session, result.effects, now)
+    if "unanswered" in result.effects:
+        count_unanswered(session, now)
     alerts: list[tuple[str, list[str]]] = [("human", [])] if "call_human" in result.effects else []
     doubted = (result.slots.get("interview") or {}).get("doubted_words", [])
     alerts += [(effect.removeprefix("alert:"), doubted) for effect in result.effects if effect.startswith("alert:")]

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from bot.staff import log_out
-from connectors.console import account, cases, chat, entrance, facts, joining, notices, people, queue, records, referrals
+from connectors.console import account, cases, chat, entrance, facts, joining, notices, people, queue, records, referrals, statistics
 from connectors.console.access import COOKIE, LOGIN, ConsoleError, ConsoleHeaders, ConsoleRoute, Here
 from connectors.console.admin import routes as admin
 from connectors.console.exports import routes as exports
@@ -26,9 +26,10 @@ def install(app: FastAPI) -> None:
     """Add the console to the application. `app.state` must have sessions, clock and settings."""
     load_wording()
     records.audit_words()
+    statistics.statistics_words()
     app.add_middleware(ConsoleHeaders)
     app.mount("/console/static", StaticFiles(directory=_STATIC), name="console_static")
-    for part in (entrance, joining, account, people, notices, records):
+    for part in (entrance, joining, account, people, notices, records, statistics):
         app.include_router(part.router)
     admin.install(app)
     exports.install(app)

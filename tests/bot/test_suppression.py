@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.suppression import LEAST, hide_small
+from bot.suppression import LEAST, hide_small, protect
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,14 @@ def test_whoever_knows_the_rule_and_the_total_cannot_tell_a_small_count(counts: 
     for at, count in enumerate(counts):
         if 0 < count < LEAST:
             assert len(possible[at]) >= 2, (counts, line, possible)
+
+
+def test_a_total_that_is_shown_elsewhere_tells_no_small_count() -> None:
+    """All lines of up to three counts, together with their total: what looks the same must leave a small count open."""
+    alike: dict[tuple, list[tuple[int, ...]]] = {}
+    for counts in (line for length in (1, 2, 3) for line in product(range(14), repeat=length)):
+        alike.setdefault((len(counts), sum(counts) if sum(counts) >= LEAST else None, protect(counts)), []).append(counts)
+    for (length, _total, line), lines in alike.items():
+        for at in range(length):
+            values = {counts[at] for counts in lines}
+            assert line.cells[at] is not None or len(values) > 1 or min(values) >= LEAST, (line, lines)

@@ -20,7 +20,7 @@ from connectors.console.access import COOKIE
 from tests.connectors.console.house import PASSWORD, House, open_house
 from tests.connectors.console.test_access import routes_of
 
-# open: without login. anyone: whoever has logged in. cases: who handles cases. admin, overseer (admin or supervisor): by role.
+# open: without login. anyone: whoever has logged in. cases: who handles cases. admin, overseer (admin or supervisor), statistics (council or supervisor): by role.
 # case:<right>, alert:<right>: who has this right to the case (of the alert).
 RULES = {
     "GET /console/login": "open",
@@ -48,6 +48,9 @@ RULES = {
     "POST /console/notices/test": "overseer",
     "POST /console/notices/{notice_id:int}/again": "overseer",
     "GET /console/records/": "overseer",
+    "GET /console/statistics/": "statistics",
+    "GET /console/statistics/figures.csv": "statistics",
+    "GET /console/statistics/report.xlsx": "statistics",
     "GET /console/": "anyone",
     "GET /console/news": "anyone",
     "GET /console/knowledge/": "anyone",
@@ -125,6 +128,7 @@ MATRIX: dict[str, dict[str, set[str]]] = {
 HANDLES_CASES = {"caseworker", "in_charge", "supervisor", "first_login", "caseworker_elsewhere", "supervisor_elsewhere"}
 ADMINS = {"first_login", "admin", "admin_and_council"}
 OVERSEERS = ADMINS | {"supervisor", "supervisor_elsewhere", "of_no_organisation"}
+STATISTICS = {"council", "admin_and_council", "first_login", "supervisor", "supervisor_elsewhere", "of_no_organisation"}
 # What an allowed visitor is told is not there: no such desk; no disaster, so no plan after one; no consent with this number.
 MAY_BE_ABSENT = ("/console/admin/", "/console/people/", "/console/notices/", "/papers/plan.pdf", "/consents/")
 
@@ -270,7 +274,7 @@ def test_who_gets_in_and_what_is_kept_from_them(houses, person: str) -> None:
             if kind in ("case", "alert"):
                 expected = "in" if right in held else 403 if held or person not in HANDLES_CASES else 404
             else:
-                wanted = {"anyone": set(PEOPLE), "cases": HANDLES_CASES, "admin": ADMINS, "overseer": OVERSEERS, "nothing": set()}[kind]
+                wanted = {"anyone": set(PEOPLE), "cases": HANDLES_CASES, "admin": ADMINS, "overseer": OVERSEERS, "statistics": STATISTICS, "nothing": set()}[kind]
                 expected = "in" if person in wanted else 404 if kind == "nothing" else 403
             writes = expected == "in" and name.startswith("POST")
             there = houses() if writes and kind in ("case", "alert") else house
