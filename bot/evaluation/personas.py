@@ -61,6 +61,8 @@ def answer(persona: Mapping[str, Any], asks: Sequence[Ask], words: Mapping[str, 
             said.append(persona["answers"].get(ask.fact, persona["default_answer"]))
         elif ask.need:
             said.append(words["yes"] if ask.need in persona["accepts"] else words["no"])
+        elif ask.confirm == "danger":  # asked gently on mere suspicion: the truth, not a polite yes
+            said.append(words["yes"] if persona["emergency"] else words["no"])
         elif ask.confirm:
             said.append(words["yes"])
     return "\n".join(dict.fromkeys(said)) or words["please"]

@@ -96,6 +96,12 @@ def test_a_persona_answers_what_is_asked_for() -> None:
     assert answer(case, [], words) == "お願いします"
 
 
+@pytest.mark.parametrize(("emergency", "said"), [([], "いいえ"), (["suicide"], "はい")])
+def test_a_persona_answers_a_gentle_question_about_danger_with_the_truth(emergency: list[str], said: str) -> None:
+    case = {"answers": {}, "default_answer": "わかりません", "accepts": [], "emergency": emergency}
+    assert answer(case, [Ask(confirm="danger")], {"yes": "はい", "no": "いいえ", "please": "お願いします"}) == said
+
+
 def test_limits_break_below_above_and_when_the_figure_is_missing() -> None:
     figures = {"fact_f1": 0.8}
     assert _broken(figures, "fact_f1=0.9", lambda value, limit: value < limit, "under") == ["fact_f1 = 0.800 is under 0.9"]
