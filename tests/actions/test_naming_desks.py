@@ -42,5 +42,5 @@ def test_before_and_after_the_middle_no_desk_interrupts_the_questions() -> None:
 def test_an_interview_names_at_most_three_desks_at_once() -> None:
     limits = load_interview().settings
     last = turn(limits.max_questions + limits.extra_questions, municipality="足立区", reasons=["rent_arrears"], debt="yes", age=70,
-                household="single", difficulties=["walking", "mood"], isolated="yes")  # fmt: skip
+                household="single", difficulties=["walking", "mood"], isolated="yes", contact_method=["this_chat"])  # fmt: skip
     assert len(cards(last)) == 3

@@ -663,7 +663,7 @@ def test_a_message_of_4000_characters_is_read_in_time(text: str) -> None:
 def test_a_usual_message_takes_under_a_millisecond() -> None:
     text = "来月末までに出てほしいと大家さんに言われました。年金が月7万円で、ひとり暮らしです。保証人はいません。"
     detect_emergency(text)
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(100):
         detect_emergency(text)
-    assert (time.perf_counter() - started) / 100 < 0.001
+    assert (time.process_time() - started) / 100 < 0.001
