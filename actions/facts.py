@@ -10,7 +10,7 @@ from rasa_sdk.types import DomainDict
 
 from actions.context import Turn, read_turn, whole_message
 from knowledge.facts import Facts, answer_need, mark, merge, settle_place
-from nlu.answers import takes_back
+from nlu.answers import reconsiders, takes_back
 
 _PASSING: dict[str, Literal["declined", "unknown"]] = {"refuse_answer": "declined", "express_uncertainty": "unknown"}
 _ANSWERS = {"affirm": True, "deny": False}
@@ -29,18 +29,20 @@ class ActionUpdateFacts(Action):
         facts, changes = merge(
             turn.facts,
             _entities(tracker.latest_message.get("entities") or [], turn),
-            asked=turn.asked("fact"),
+            asked=turn.asked("fact") or turn.asked("need"),
             message_id=turn.message_id,
             correcting=turn.intent == "correct_answer" or takes_back(turn.text),
+            reconsidering=reconsiders(turn.text),
         )
         facts = _with_answers(facts, turn)
         return [SlotSet("facts", facts), SlotSet("changes", [asdict(change) for change in changes])]
 
 
 def _entities(entities: list[dict[str, Any]], turn: Turn) -> list[dict[str, Any]]:
-    """Return the entities with the person's words: of a button, its title is what they said."""
+    """Return the entities with the person's words: of a button, which is marked as `chosen`, its title is what they said."""
     shown = turn.text
-    return [entity if entity.get("text") else {**entity, "text": shown, "start": 0, "end": len(shown)} for entity in entities]
+    button = {"text": shown, "start": 0, "end": len(shown), "chosen": True}
+    return [entity if entity.get("text") else {**entity, **button} for entity in entities]
 
 
 def _with_answers(facts: Facts, turn: Turn) -> Facts:

@@ -30,12 +30,16 @@ class Evidence(TypedDict):
 
 
 class FactRecord(TypedDict):
-    """One fact. `value` is None when the person declined or does not know. `prefecture`: of a municipality, once it was asked back."""
+    """One fact. `value` is None when the person declined or does not know. `prefecture`: of a municipality, once it was asked back.
+
+    `answered`: told as the direct answer to its question or by a button, so that no aside takes its place.
+    """
 
     value: int | str | list[str] | None
     status: FactStatus
     evidence: list[Evidence]
     prefecture: NotRequired[str]
+    answered: NotRequired[bool]
 
 
 Facts = dict[str, FactRecord]
@@ -62,6 +66,8 @@ class _RawFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     version: int
     doubtful_below: float
+    guessed_by: list[str]
+    always_heard: dict[str, list[str]]
     exclusive: str
     vague: dict[str, list[str]]
     hangs_on: dict[str, dict[str, Any]]
@@ -71,6 +77,8 @@ class _RawFile(BaseModel):
 @dataclass(frozen=True)
 class _Habits:
     doubtful_below: float
+    guessed_by: frozenset[str]
+    always_heard: Mapping[str, frozenset[str]]
     exclusive: str
     vague: Mapping[str, frozenset[str]]
     hangs_on: Mapping[str, Condition]
@@ -93,11 +101,12 @@ def load_habits(path: Path = FACTS_FILE) -> _Habits:
                 raise RuleError(f"{path.name}: {entry.id}: cannot set {key} to {value!r}")
             derivations.append((condition, key, value))
     vague = {key: frozenset(values) for key, values in raw.vague.items()}
-    unknown = sorted(raw.hangs_on.keys() - specs.keys())
-    if unknown:
-        raise RuleError(f"{path.name}: hangs_on: no such facts: {unknown}")
+    heard = {key: frozenset(values) for key, values in raw.always_heard.items()}
+    for name, keys in (("hangs_on", raw.hangs_on.keys()), ("always_heard", heard.keys())):
+        if unknown := sorted(keys - specs.keys()):
+            raise RuleError(f"{path.name}: {name}: no such facts: {unknown}")
     hangs_on = {key: parse_condition(condition, f"{path.name}: hangs_on {key}") for key, condition in raw.hangs_on.items()}
-    return _Habits(raw.doubtful_below, raw.exclusive, vague, hangs_on, tuple(derivations))
+    return _Habits(raw.doubtful_below, frozenset(raw.guessed_by), heard, raw.exclusive, vague, hangs_on, tuple(derivations))
 
 
 def plain_values(facts: Facts) -> dict[str, Any]:
@@ -127,21 +136,27 @@ def merge(
     asked: str | None,
     message_id: int | None,
     correcting: bool = False,
+    reconsidering: bool = False,
 ) -> tuple[Facts, list[Change]]:
     """Return `facts` with what one message says, and what changed; `facts` itself stays as it is.
 
     `asked` is the fact key just asked for; `correcting` says that the person takes back something said before. Single values are replaced by
-    newer ones, multi values united (replaced when correcting). A vaguer or doubtful statement never removes a clearer one. Entities with
-    an unknown key or value are left out. Facts with status inferred are worked out afresh.
+    newer ones, multi values united (replaced when correcting). A vaguer or doubtful statement never removes a clearer one, a guess (see
+    facts.yml) never anything, and what was answered to its own question gives way to no aside in the answer to another one. An entity
+    with `chosen` comes of a button; `reconsidering`: words of a change of mind, which lift that bar without replacing lists. Entities with an unknown key or value are left out. Facts with status inferred are worked out afresh.
     """
     merged: Facts = {key: record for key, record in facts.items() if record["status"] != "inferred"}
     changes: list[Change] = []
     for key, mentions in _by_key(entities).items():
         record = facts.get(key)
-        new = _merge_one(key, record, mentions, message_id, asked == key, correcting)
+        aside = asked is not None and not reconsidering
+        direct = asked == key or any(mention.get("chosen") for mention in mentions)
+        new = _merge_one(key, record, _standing(key, record, mentions, direct, aside, correcting), message_id, direct, correcting)
         if new is None:
             continue
         merged[key], kind = new
+        if direct:
+            merged[key] = {**merged[key], "answered": True}
         changes.append(Change(key, record["value"] if record else None, merged[key]["value"], kind))
     if correcting and any(change.key == "age_band" for change in changes):
         merged = _without_contradicted_age(merged)
@@ -220,13 +235,30 @@ def _by_key(entities: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str
     return groups
 
 
+def _standing(
+    key: str, record: FactRecord | None, mentions: list[Mapping[str, Any]], direct: bool, aside: bool, correcting: bool
+) -> list[Mapping[str, Any]]:
+    """Return the mentions that may speak against what is known of `key`: all of them when nothing is, or when it was asked for."""
+    if record is None or record["value"] in (None, []) or record["status"] == "inferred" or direct:
+        return mentions
+    habits, value = load_habits(), record["value"]
+    adds = isinstance(value, list) and value != [habits.exclusive]
+    kept: list[Mapping[str, Any]] = []
+    for mention in mentions:
+        doubtful = not correcting and float(mention.get("confidence_entity", 1.0)) < habits.doubtful_below
+        guessed = mention.get("extractor") in habits.guessed_by and not adds
+        firm = record.get("answered", False) and aside and not isinstance(value, list)
+        heard = correcting or mention["value"] in habits.always_heard.get(key, frozenset())
+        if mention["value"] == value or not (doubtful or guessed or (firm and not heard)):
+            kept.append(mention)
+    return kept
+
+
 def _merge_one(
     key: str, record: FactRecord | None, mentions: list[Mapping[str, Any]], message_id: int | None, direct: bool, correcting: bool
 ) -> tuple[FactRecord, ChangeKind] | None:
     """Return the new record of one key and what happened to it; None when the mention does not count."""
     before = record["value"] if record else None
-    if record and before is not None and not direct and not correcting and record["status"] != "inferred":
-        mentions = [mention for mention in mentions if float(mention.get("confidence_entity", 1.0)) >= load_habits().doubtful_below]
     if not mentions:
         return None
     value: int | str | list[str] | None

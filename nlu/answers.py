@@ -33,6 +33,11 @@ def takes_back(text: str) -> bool:
     return _taking_back().search(text) is not None
 
 
+def reconsiders(text: str) -> bool:
+    """Return whether `text` has words of a change of mind (やっぱり), so that it may differ from an earlier answer."""
+    return re.search(_raw()["reconsiders"], text) is not None
+
+
 @cache
 def _denied_inside() -> dict[str, tuple[str, re.Pattern[str]]]:
     """Return key -> (value, what speaks against it) of lexicon/answers.yml."""

@@ -73,6 +73,42 @@ def test_a_doubtful_mention_overwrites_only_when_it_was_asked_for() -> None:
     assert tell(before, entity("age", 45))[0]["age"]["value"] == 45
 
 
+def test_an_answer_to_its_own_question_gives_way_to_no_aside() -> None:
+    answered, _ = tell({}, entity("household", "couple"), asked="household")
+    aside = entity("household", "single", "わたしだけでは荷造りが終わらず")
+    kept, changes = tell(answered, aside, asked="belongings_many", message_id=2)
+    assert (kept["household"]["value"], changes) == ("couple", [])
+    assert tell(answered, aside, asked="household")[0]["household"]["value"] == "single"
+    assert tell(answered, aside, asked=None)[0]["household"]["value"] == "single"
+    assert tell(answered, aside, asked="belongings_many", correcting=True)[0]["household"]["value"] == "single"
+    assert merge(answered, [aside], asked="savings", message_id=2, reconsidering=True)[0]["household"]["value"] == "single"
+
+
+def test_what_was_only_told_in_passing_gives_way_to_a_later_aside() -> None:
+    told, _ = tell({}, entity("pets", "yes"), asked="reasons")
+    assert tell(told, entity("pets", "no"), asked="wishes")[0]["pets"]["value"] == "no"
+
+
+def test_a_button_is_an_answer_whatever_was_asked_last() -> None:
+    pressed, _ = tell(known(guarantor="yes"), {**entity("guarantor", "no"), "chosen": True}, asked="savings")
+    assert pressed["guarantor"]["value"] == "no"
+    assert tell(pressed, entity("guarantor", "yes"), asked="debt")[0]["guarantor"]["value"] == "no"
+
+
+def test_a_second_opinion_fills_gaps_and_never_speaks_against_what_was_said() -> None:
+    guess = {**entity("working", "no", confidence=0.97), "extractor": "FactClassifier"}
+    assert tell({}, guess)[0]["working"]["value"] == "no"
+    assert tell(known(working="yes"), guess)[0]["working"]["value"] == "yes"
+    helped = {**entity("supports_now", "minsei", confidence=0.97), "extractor": "FactClassifier"}
+    assert tell(known(supports_now=["none"]), helped)[0]["supports_now"]["value"] == ["none"]
+    assert tell(known(supports_now=["school"]), helped)[0]["supports_now"]["value"] == ["school", "minsei"]
+
+
+def test_danger_in_an_aside_is_always_heard() -> None:
+    safe, _ = tell({}, entity("contact_unsafe", "no"), asked="contact_unsafe")
+    assert tell(safe, entity("contact_unsafe", "yes"), asked="wishes")[0]["contact_unsafe"]["value"] == "yes"
+
+
 def test_unknown_keys_and_values_are_left_out() -> None:
     assert tell({}, entity("hobby", "golf"), entity("guarantor", "maybe"), entity("age", "71"), entity("need", "money")) == ({}, [])
 
