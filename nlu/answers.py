@@ -63,10 +63,18 @@ def read_answer(reading: Reading, asked: str | None, found: list[Finding], value
     for name, value in (("yes", affirm), ("no", deny), ("no_inside", deny), ("yes_inside", affirm)):
         match = patterns[name].search(text)
         if match and not (name.endswith("_inside") and _says_another_thing(reading, match, found, values)):
+            if name == "yes_inside" and _is_taken_back(reading, match):
+                return []
             if name == "no_inside" and asked in _denied_inside() and not _denied_inside()[asked][1].search(text):
                 value = _denied_inside()[asked][0]
             return [Finding(asked, value, match.start(), match.end(), 0.9, _ORDER, True)] if value else []
     return []
+
+
+def _is_taken_back(reading: Reading, match: re.Match[str]) -> bool:
+    """Return whether the sentence goes on after a yes and ends with a denial (持ってはいますが、使えません)."""
+    end = reading.sentence_span(match.start())[1]
+    return reading.at(end - 1) != reading.at(match.start()) and reading.at(end - 1).negated
 
 
 def _says_another_thing(reading: Reading, match: re.Match[str], found: Sequence[Finding], values: Sequence[Mention]) -> bool:

@@ -15,6 +15,7 @@ from nlu.values.people import ANYONE, person_in_need
 from nlu.values.reading import read
 
 _SPEAKER = "speaker"
+_ABOUT_RELATIVES = ("relatives", "emergency_contact", "guarantor")  # whoever is named here is asked about, not in need of a home
 _RELATIVES = ("parent", "sibling", "other", "child")
 
 
@@ -28,7 +29,7 @@ def extract_facts(text: str, asked: str | None, now: datetime) -> list[Mention]:
         return []
     values = extract_values(text, asked, now)
     reading = read_clauses(text)
-    helped = _helped(text, asked, now)
+    helped = SELF if asked in _ABOUT_RELATIVES else _helped(text, asked, now)
     found = find(reading, asked, helped)
     if helped == SELF and any(one.key == _SPEAKER and one.value == "family" for one in found):
         helped = next((clause.word for clause in reading.clauses if clause.who in _RELATIVES), SELF)

@@ -48,6 +48,7 @@ class _Value(_Shape):
     answers: list[str | _Says] = []
     only_asked: list[str] | None = None
     allow: list[Allowed] | None = None
+    unless: str | None = None
     also: dict[str, str] = {}
 
 
@@ -278,7 +279,8 @@ def _rules_of(path: Path, key: str, spec: _Key, words: dict[str, str], order: in
             allow = entry.allow if entry.allow is not None else spec.allow
             of_value = spec.model_copy(update={"only_asked": only_asked, "allow": allow})
             says = _Says(is_=says) if isinstance(says, str) else says
-            says = says.model_copy(update={"also": {**entry.also, **says.also}})
+            unless = "|".join(f"(?:{one})" for one in (entry.unless, says.unless) if one) or None
+            says = says.model_copy(update={"also": {**entry.also, **says.also}, "unless": unless})
             yield _rule(f"{path.name}: {key}.{value}", key, value, of_value, says, asked_only, words, order)
             order += 1
 
