@@ -7,6 +7,7 @@ from rasa_sdk.types import DomainDict
 
 from actions.context import Turn, ask, read_turn, remember
 from actions.disaster import offer_plan
+from actions.interview import repeat_question
 from actions.programmes import tell_programmes
 from actions.sharing import ask_to_share, may_ask_to_share
 from knowledge.base import knowledge_base
@@ -18,6 +19,8 @@ CONTACT_LINK = "{contact_link}"
 """Stands in the words that offer the page for contact details until the turn has made the link."""
 ANSWER_TIME = "{answer_time}"
 """Stands where the turn says when a caseworker can answer: only it knows whose case it is, and that office's hours."""
+BEFORE_CALL = "before_call"
+"""Where the interview keeps what was being asked when the person called a human."""
 _BY_CHAT_ONLY = {"this_chat", "none"}
 
 
@@ -62,9 +65,13 @@ class ActionDeclineConsent(Action):
         return "action_decline_consent"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        """Say that nothing was handed over; a later yes still counts."""
+        """Say that nothing was handed over; a later yes still counts. Who had called a human is asked on where they were."""
         turn = read_turn(tracker)
         dispatcher.utter_message(response="utter_consent_declined")
+        pending = turn.interview.pop(BEFORE_CALL, None)
+        if pending is not None:
+            turn.asking = pending
+            return repeat_question(dispatcher, turn)
         _leave_with(dispatcher, turn)
         return remember(turn, [], "consent")
 

@@ -8,8 +8,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.context import Turn, ask, read_turn, remember
-from actions.handover import ANSWER_TIME
+from actions.handover import ANSWER_TIME, BEFORE_CALL
 from actions.interview import continue_interview, repeat_question
+from knowledge.base import knowledge_base
 from knowledge.lifeline_cards import human_lines, language_reply, lifeline_reply
 
 
@@ -21,13 +22,19 @@ class ActionCallHuman(Action):
         return "action_call_human"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        """Answer and ask the turn to alert staff."""
+        """Ask the turn to alert staff; then for consent, without which nobody can answer in the chat, or again what was asked."""
         turn = read_turn(tracker)
-        dispatcher.utter_message(response="utter_call_human", when=ANSWER_TIME, json_message={"effects": ["call_human"]})
+        known = turn.interview.get("handed_over", False)
+        words = "utter_call_human" if known else "utter_call_human_first"
+        dispatcher.utter_message(response=words, when=ANSWER_TIME, json_message={"effects": ["call_human"]})
         lines = human_lines(turn.now)
         if lines:
             dispatcher.utter_message(response="utter_call_human_lines", json_message={"cards": lines})
-        return []
+        if known:
+            return repeat_question(dispatcher, turn)
+        turn.interview[BEFORE_CALL] = turn.asking
+        organisation = knowledge_base().organisation
+        return ask(dispatcher, turn, "utter_ask_consent_to_talk", [{"confirm": "consent"}], "consent", organisation=organisation)
 
 
 class ActionAnswerUnreadable(Action):
