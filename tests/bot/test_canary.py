@@ -51,7 +51,7 @@ def test_a_canary_reaches_no_log_and_no_address(
         def fail(*_args: object, **_more: object) -> None:
             raise ValueError(f"{CANARY} in an exception")
 
-        monkeypatch.setattr("actions.interview.choose_next", fail)
+        monkeypatch.setattr("actions.interview.next_move", fail)
         client.post("/api/web/messages", json={"event_id": "event-0002", "text": f"{CANARY}と申します"}, headers=headers)
         news = wait_for_answer(client, headers)
         assert news["messages"][-1]["kind"] == "apology"

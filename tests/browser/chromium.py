@@ -18,11 +18,11 @@ CHROMIUM = os.environ.get("MADOGUCHI_CHROMIUM") or shutil.which("chromium") or s
 
 
 def need_chromium() -> None:
-    """Where Chromium is absent, skip the test and say so; fail it when MADOGUCHI_REQUIRE_BROWSER=1."""
+    """Where Chromium is absent, skip the test and say so; fail it when REQUIRE_BROWSER=1."""
     if CHROMIUM and Path(CHROMIUM).exists():
         return
     reason = "Chromium is not there. Install it (Debian: apt install chromium) or name it in MADOGUCHI_CHROMIUM."
-    if os.environ.get("MADOGUCHI_REQUIRE_BROWSER") == "1":
+    if os.environ.get("REQUIRE_BROWSER") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
 

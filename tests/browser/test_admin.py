@@ -73,7 +73,7 @@ def ask(page: Page, address: str) -> None:
 
 
 def test_an_entry_goes_from_a_faulty_form_to_live_and_back_to_what_it_was(page: Page, address: str) -> None:
-    page.get_by_role("link", name="窓口・FAQの編集").click()
+    page.get_by_role("link", name="窓口・FAQの編集", exact=True).click()
     page.get_by_role("navigation", name="編集のメニュー").get_by_role("link", name="よくある質問").click()
     page.get_by_role("link", name="質問をつくる").click()
     field(page, "質問").fill(QUESTION)
