@@ -39,6 +39,7 @@ def test_what_only_looks_like_a_fact_sets_nothing(asked: str | None, text: str, 
         ("utilities_stopped", "止められたことは一度もありません", "no"),
         ("isolated", "話し相手に困ることはありません", "no"),
         ("isolated", "寂しいとは思っていません", "no"),
+        ("isolated", "孤立はしていません", "no"),
     ],
 )
 def test_what_is_over_or_denied_is_a_no(asked: str, text: str, value: str) -> None:
