@@ -42,7 +42,7 @@ def move(session: Session, case: Case, status: str, staff: Staff, now: datetime)
 def colleagues(session: Session, case: Case) -> list[Staff]:
     """Return who can be put in charge: the caseworkers and supervisors of the case's organisation, by name."""
     staff = session.scalars(select(Staff).where(Staff.organisation_id == case.organisation_id).order_by(Staff.name, Staff.id))
-    return [one for one in staff if handles_cases(one)]
+    return [one for one in staff if handles_cases(one) and (not one.sample or case.conversation.sample)]
 
 
 def assign(session: Session, case_id: int, to: int | None, staff: Staff, now: datetime) -> None:

@@ -169,6 +169,27 @@ def purge_command(dry_run: Annotated[bool, typer.Option("--dry-run", help="Only 
     out.print("Nothing was deleted (--dry-run)." if dry_run else "Deleted.")
 
 
+@app.command()
+def demo(remove: Annotated[bool, typer.Option("--remove", help="Take the sample data out again, all of it.")] = False) -> None:
+    """Put in sample cases to try the console with, marked as samples; they are counted apart from real ones."""
+    from sqlalchemy.orm import Session
+
+    from bot.database import migrate, open_database
+    from bot.demo import make_samples
+    from bot.demo_removal import remove_samples
+    from bot.errors import SamplesRefused
+
+    engine = open_database(Settings())
+    migrate(engine)
+    try:
+        with Session(engine) as session:
+            count = remove_samples(session) if remove else make_samples(session, datetime.now(TOKYO))
+    except SamplesRefused as fault:
+        out.print(str(fault), markup=False)
+        raise typer.Exit(1) from None
+    out.print(f"Removed {count} sample cases." if remove else f"Made {count} sample cases. `madoguchi demo --remove` takes them out again.", markup=False)
+
+
 @db_app.command("migrate")
 def db_migrate() -> None:
     """Make the database, or bring it up to date."""

@@ -39,3 +39,7 @@ class ReferralRefused(MadoguchiError):
 
 class NotYourChat(MadoguchiError):
     """Somebody else, or the assistant, holds the chat: nothing was sent."""
+
+
+class SamplesRefused(MadoguchiError):
+    """Sample data was not made or not removed; the message says why and what to do."""

@@ -82,7 +82,7 @@ def read_figures(session: Session, months: Sequence[str], *, sample: bool = Fals
         _by("needs_household", households, needs, lambda need: [_sum(tally, "need_household", value=need, by=one) for one in households]),
         _by("needs_urgency", URGENCIES, needs, lambda need: [_sum(tally, "need_urgency", value=need, by=one) for one in URGENCIES]),
         _by("needs_place", places, needs, lambda need: [_sum(tally, "need", value=need, place=one) for one in places]),
-        *([] if sample else [_gaps(session, months)]),
+        _gaps(session, months, sample),
         _single("furthest", "status", STATIONS, protect([_sum(tally, "furthest", value=one) for one in STATIONS])),
         _single("status", "status", CASE_STATUSES, protect([_sum(tally, "status", value=one) for one in CASE_STATUSES])),
         _single("wait", "wait", _WAITED, protect([_sum(tally, "wait", value=one) for one in _WAITED])),
@@ -115,10 +115,10 @@ def _by(name: str, columns: Sequence[str], needs: Sequence[str], counts: Callabl
     return Table(name, "need", tuple(columns), tuple(Row(need, line.cells, line.total) for need, line in lines))
 
 
-def _gaps(session: Session, months: Sequence[str]) -> Table:
+def _gaps(session: Session, months: Sequence[str], sample: bool) -> Table:
     """People who were told that their municipality has no desk of a kind, by place and kind; those under five are left out altogether."""
     people: dict[tuple[str, str], int] = {}
-    for gap in session.scalars(select(DirectoryGap).where(DirectoryGap.month.in_(months))):
+    for gap in session.scalars(select(DirectoryGap).where(DirectoryGap.month.in_(months), DirectoryGap.sample.is_(sample))):
         key = (f"{gap.prefecture}{gap.municipality}", gap.desk_kind)
         people[key] = people.get(key, 0) + gap.people
     often = sorted((item for item in people.items() if item[1] >= LEAST), key=lambda item: (-item[1], item[0]))

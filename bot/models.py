@@ -169,6 +169,7 @@ class Organisation(Base):
         JSON, default=list, server_default="[]", comment="when its staff answer: knowledge.schema.ScheduleRecord as JSON, one a line; empty: not known"
     )
     takes_rest: Mapped[bool] = mapped_column(default=False, comment="whether it gets the cases of places that nobody takes; one does")
+    sample: Mapped[bool] = mapped_column(default=False, server_default=false(), comment="made up (a sample): only sample cases are referred to it")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -294,8 +295,9 @@ class DirectoryGap(Base):
     known: Mapped[str] = mapped_column(String(12), comment="not_offered: a source says that there is none; not_known: the directory has no record")
     given: Mapped[str] = mapped_column(String(12), comment="what was named instead: prefecture or nationwide")
     people: Mapped[int] = mapped_column(default=0, comment="conversations in which it was said, each once")
+    sample: Mapped[bool] = mapped_column(default=False, server_default=false(), comment="made up (a sample): counted with the samples alone")
 
-    __table_args__ = (UniqueConstraint("municipality", "prefecture", "desk_kind", "month", "known", "given"),)
+    __table_args__ = (UniqueConstraint("municipality", "prefecture", "desk_kind", "month", "known", "given", "sample"),)
 
 
 class Staff(Base):
@@ -317,6 +319,7 @@ class Staff(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when the person first set a password; null: invited only")
     deactivated_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="nobody logs in any more; the name stays with what was done")
+    sample: Mapped[bool] = mapped_column(default=False, server_default=false(), comment="made up (a sample): never logs in, gets no real case")
 
 
 class AuditEntry(Base):
@@ -407,8 +410,9 @@ class MonthlyCount(Base):
     value: Mapped[str] = mapped_column(String(40), default="", comment="an id: urgency, household, need, status …")
     by: Mapped[str] = mapped_column(String(40), default="", comment="a second id, for needs by household or urgency")
     count: Mapped[int] = mapped_column(default=0)
+    sample: Mapped[bool] = mapped_column(default=False, server_default=false(), comment="made up (a sample): counted with the samples alone")
 
-    __table_args__ = (UniqueConstraint("month", "municipality", "measure", "value", "by"),)
+    __table_args__ = (UniqueConstraint("month", "municipality", "measure", "value", "by", "sample"),)
 
 
 class Deletion(Base):

@@ -68,16 +68,16 @@ class RefusedError(Exception):
 
 
 def list_people(session: Session, now: datetime) -> list[Person]:
-    """Return everybody: those who work first, then the invited, then the deactivated; by name."""
+    """Return everybody but samples: those who work first, then the invited, then the deactivated; by name."""
     order = ("active", "invited", "deactivated")
-    found = [_person(session, staff, now) for staff in session.scalars(select(Staff).order_by(Staff.name, Staff.id))]
+    found = [_person(session, staff, now) for staff in session.scalars(select(Staff).where(Staff.sample.is_(False)).order_by(Staff.name, Staff.id))]
     return sorted(found, key=lambda person: order.index(person.state))
 
 
 def find_person(session: Session, staff_id: int, now: datetime) -> Person | None:
-    """Return one person, or None."""
+    """Return one person, or None; samples are nobody."""
     staff = session.get(Staff, staff_id)
-    return None if staff is None else _person(session, staff, now)
+    return None if staff is None or staff.sample else _person(session, staff, now)
 
 
 def invite(session: Session, fields: PersonFields, by: Staff, now: datetime) -> tuple[Staff, Link]:

@@ -55,8 +55,9 @@ class ReferralView:
 
 
 def receivers(session: Session, case: Case) -> list[Organisation]:
-    """Return the organisations that this case can be referred to, by name."""
-    return list(session.scalars(select(Organisation).where(Organisation.id != case.organisation_id).order_by(Organisation.name)))
+    """Return the organisations that this case can be referred to, by name; a sample goes to samples, and nothing else does."""
+    others = select(Organisation).where(Organisation.id != case.organisation_id, Organisation.sample.is_(case.conversation.sample))
+    return list(session.scalars(others.order_by(Organisation.name)))
 
 
 def faults_of(session: Session, case: Case, new: NewReferral) -> list[Fault]:

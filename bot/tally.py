@@ -71,9 +71,8 @@ def collect(session: Session, months: Iterable[str], *, sample: bool) -> Tally:
     """Return all counts of these months. `sample`: count the samples (見本) alone, which are otherwise left out."""
     wanted = frozenset(months)
     found: Tally = Counter()
-    if not sample:
-        for row in session.scalars(select(MonthlyCount).where(MonthlyCount.month.in_(wanted))):
-            found[Key(row.month, row.municipality, row.measure, row.value, row.by)] += row.count
+    for row in session.scalars(select(MonthlyCount).where(MonthlyCount.month.in_(wanted), MonthlyCount.sample.is_(sample))):
+        found[Key(row.month, row.municipality, row.measure, row.value, row.by)] += row.count
     cases = session.scalars(select(Case).join(Conversation).where(Conversation.sample.is_(sample))).all()
     for one in _with_history(session, [case for case in cases if month_of(case.consented_at) in wanted]):
         found.update(_keys_of(one))
@@ -81,20 +80,20 @@ def collect(session: Session, months: Iterable[str], *, sample: bool) -> Tally:
     return found
 
 
-def add_counts(session: Session, tally: Tally) -> None:
-    """Add these numbers to what is kept for good. The caller commits."""
+def add_counts(session: Session, tally: Tally, *, sample: bool = False) -> None:
+    """Add these numbers to what is kept for good. `sample`: kept apart from what is real. The caller commits."""
     for key, count in tally.items():
-        row = session.scalar(select(MonthlyCount).filter_by(**key._asdict()))
+        row = session.scalar(select(MonthlyCount).filter_by(**key._asdict(), sample=sample))
         if row is None:
-            row = MonthlyCount(**key._asdict(), count=0)
+            row = MonthlyCount(**key._asdict(), count=0, sample=sample)
             session.add(row)
         row.count += count
     session.flush()
 
 
-def count_unanswered(session: Session, now: datetime) -> None:
+def count_unanswered(session: Session, now: datetime, *, sample: bool = False) -> None:
     """Count one more general question that the FAQ could not answer, by month alone: neither its words nor who asked. The caller commits."""
-    add_counts(session, Counter([Key(month_of(now), "", "unanswered", "", "")]))
+    add_counts(session, Counter([Key(month_of(now), "", "unanswered", "", "")]), sample=sample)
 
 
 def _keys_of(one: _Case) -> Iterator[Key]:
