@@ -40,9 +40,10 @@ def move(session: Session, case: Case, status: str, staff: Staff, now: datetime)
 
 
 def colleagues(session: Session, case: Case) -> list[Staff]:
-    """Return who can be put in charge: the caseworkers and supervisors of the case's organisation, by name."""
+    """Return who can be put in charge: the caseworkers and supervisors of the case's organisation who still work there, by name."""
     staff = session.scalars(select(Staff).where(Staff.organisation_id == case.organisation_id).order_by(Staff.name, Staff.id))
-    return [one for one in staff if handles_cases(one) and (not one.sample or case.conversation.sample)]
+    # Samples never log in and count as gone from the start; they stand in their own cases only.
+    return [one for one in staff if handles_cases(one) and (case.conversation.sample if one.sample else one.deactivated_at is None)]
 
 
 def assign(session: Session, case_id: int, to: int | None, staff: Staff, now: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.access import alert_rights, find_case, handles_cases, listed, rights
 from bot.cases import hand_over
+from bot.casework import assign, colleagues
 from bot.consents import give_consent, withdraw_consent
 from bot.errors import CaseClosedToYou, NoSuchCase
 from bot.models import Alert, Case, CaseEvent, Conversation, Message, Organisation, Referral, Staff
@@ -139,6 +140,18 @@ def test_a_sensitive_case_opens_to_who_is_in_charge_and_to_supervisors(session: 
     assert rights(session, colleague, case) == {"list"}
     with pytest.raises(CaseClosedToYou):
         find_case(session, colleague, case.id, "read")
+
+
+def test_who_left_is_put_in_charge_of_nothing(session: Session, offices: list[Organisation], now: datetime) -> None:
+    case = case_of(session, now)
+    supervisor = person(session, now, offices[0], "supervisor")
+    here, gone = person(session, now, offices[0], "caseworker"), person(session, now, offices[0], "caseworker")
+    gone.deactivated_at = now
+    session.flush()
+    listed_ids = {one.id for one in colleagues(session, case)}
+    assert here.id in listed_ids and gone.id not in listed_ids
+    with pytest.raises(ValueError, match="no such colleague"):
+        assign(session, case.id, gone.id, supervisor, now)
 
 
 def test_a_supervisors_word_on_sensitivity_is_not_overruled(session: Session, offices: list[Organisation], now: datetime) -> None:
